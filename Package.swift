@@ -1,0 +1,29 @@
+// swift-tools-version: 6.2
+// Workport: a hosted, multi-tenant MCP service. Targets follow the path of a request; see README.md.
+import PackageDescription
+
+let package = Package(
+    name: "workport",
+    targets: [
+        // Values and pure functions.
+        .target(name: "JSON"),
+
+        // Tests; `Tests/Support` holds what several of them share.
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    ]
+)
+
+/// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
+let unsafeTargets: Set<String> = []
+
+for target in package.targets where target.type != .system {
+    var settings: [SwiftSetting] = [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+        .treatAllWarnings(as: .error),
+    ]
+    if target.type == .regular, !unsafeTargets.contains(target.name) { settings.append(.strictMemorySafety()) }
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}
