@@ -5,16 +5,23 @@ import PackageDescription
 let package = Package(
     name: "workport",
     targets: [
+        // C libraries: a module map and a shim header each.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
         // Values and pure functions.
         .target(name: "JSON"),
 
+        // The only targets that own C pointers.
+        .target(name: "Crypto", dependencies: ["COpenSSL"]),
+
         // Tests; `Tests/Support` holds what several of them share.
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     ]
 )
 
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
-let unsafeTargets: Set<String> = []
+let unsafeTargets: Set = ["Crypto"]
 
 for target in package.targets where target.type != .system {
     var settings: [SwiftSetting] = [
