@@ -10,12 +10,14 @@ let package = Package(
 
         // Values and pure functions.
         .target(name: "JSON"),
+        .target(name: "Telemetry"),
 
         // The only targets that own C pointers.
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
 
         // Tests; `Tests/Support` holds what several of them share.
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     ]
 )
