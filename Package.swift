@@ -11,6 +11,7 @@ let package = Package(
         // Values and pure functions.
         .target(name: "JSON"),
         .target(name: "Telemetry"),
+        .target(name: "Matching"),
 
         // The only targets that own C pointers.
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
@@ -18,6 +19,7 @@ let package = Package(
         // Tests; `Tests/Support` holds what several of them share.
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "MatchingTests", dependencies: ["Matching"], exclude: ["Generators"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     ]
 )
