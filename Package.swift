@@ -6,26 +6,35 @@ let package = Package(
     name: "workport",
     targets: [
         // C libraries: a module map and a shim header each.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Values and pure functions.
         .target(name: "JSON"),
+        .target(name: "HTTP"),
         .target(name: "Telemetry"),
         .target(name: "Matching"),
 
         // The only targets that own C pointers.
+        .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Telemetry"]),
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
 
         // Tests; `Tests/Support` holds what several of them share.
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "MatchingTests", dependencies: ["Matching"], exclude: ["Generators"]),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "HTTP", "Telemetry", "CLinux"],
+            exclude: ["differential"]  // A script, which compares the parser with others.
+        ),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     ]
 )
 
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
-let unsafeTargets: Set = ["Crypto"]
+let unsafeTargets: Set = ["HTTPServer", "Crypto"]
 
 for target in package.targets where target.type != .system {
     var settings: [SwiftSetting] = [
