@@ -8,6 +8,8 @@ let package = Package(
         // C libraries: a module map and a shim header each.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Values and pure functions.
         .target(name: "JSON"),
@@ -18,8 +20,15 @@ let package = Package(
         // The only targets that own C pointers.
         .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Telemetry"]),
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
+        .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "PostgresServer", dependencies: ["CSpawn", "Postgres"]),
 
         // Tests; `Tests/Support` holds what several of them share.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Postgres", "PostgresServer"],
+            path: "Tests/Support"
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
@@ -30,11 +39,12 @@ let package = Package(
             exclude: ["differential"]  // A script, which compares the parser with others.
         ),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
     ]
 )
 
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
-let unsafeTargets: Set = ["HTTPServer", "Crypto"]
+let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer"]
 
 for target in package.targets where target.type != .system {
     var settings: [SwiftSetting] = [

@@ -1,0 +1,53 @@
+/// How long the call at the head of a flush has been taking, and what is to be done about it.
+struct HeadWatch {
+    /// What the time asks for.
+    enum Action: Equatable {
+        case wait
+        /// Ask the server to stop the head: nobody waits for it any more.
+        case cancel
+        /// Send those behind the head elsewhere.
+        case displace(head: Int)
+        /// The server does not react: end the connection.
+        case giveUp
+    }
+
+    private var head: Int?
+    private var since = ContinuousClock.now
+    private var cancelledAt: ContinuousClock.Instant?
+    private var hasDisplaced = false
+
+    /// Looks at the clock once; the caller does what it says.
+    mutating func look(at ledger: PipelineLedger, now: ContinuousClock.Instant, _ limits: Pipeline.Limits) -> Action {
+        guard let current = ledger.head else { return .wait }
+        if current != head {
+            head = current
+            since = now
+            cancelledAt = nil
+            hasDisplaced = false
+        }
+        if ledger.entries[current].isReported, ledger.entries[current].deadline <= now {
+            guard let cancelledAt else {
+                self.cancelledAt = now
+                return .cancel
+            }
+            return cancelledAt + limits.cancelGrace <= now ? .giveUp : .wait
+        }
+        guard let displacement = limits.displacement, !hasDisplaced, since + displacement <= now else { return .wait }
+        hasDisplaced = true
+        return .displace(head: current)
+    }
+
+    /// When to look again although nothing has arrived.
+    func nextAlarm(_ ledger: PipelineLedger, _ limits: Pipeline.Limits) -> ContinuousClock.Instant? {
+        var alarms = ledger.entries.filter { !$0.isReported }.map(\.deadline)
+        if let cancelledAt {
+            alarms.append(cancelledAt + limits.cancelGrace)
+            return alarms.min()
+        }
+        if let head, ledger.entries[head].isReported {
+            alarms.append(ledger.entries[head].deadline)
+        }
+        if let displacement = limits.displacement, !hasDisplaced { alarms.append(since + displacement) }
+        return alarms.min()
+    }
+}

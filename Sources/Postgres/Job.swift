@@ -1,0 +1,60 @@
+/// Whose calls share the pool's workers as one.
+package struct FairShareKey: Hashable, Sendable {
+    private let text: String
+
+    /// A key from text, such as a workspace's identifier.
+    package init(_ text: String) { self.text = text }
+
+    /// A key from bytes; equal bytes are the same key.
+    package init(_ bytes: [UInt8]) { text = String(decoding: bytes.lazy.map { UInt16($0) }, as: UTF16.self) }
+}
+
+/// A call that waits for a worker.
+///
+/// Exactly one of three ends it: its plan answers by itself, the step that the plan returned answers, or it is refused.
+package struct Job: Sendable {
+    /// Whose share of the pool it uses.
+    package let tenant: FairShareKey
+    /// When nobody waits for the answer any more.
+    package let deadline: ContinuousClock.Instant
+    /// Decides what the call needs; runs on the worker, before any work in the database, and is pure computation.
+    package let plan: @Sendable () -> Step
+    /// Answers a call that no worker could take.
+    package let refuse: @Sendable (Refusal) -> Void
+
+    /// Makes a call for ``WorkerPool/submit(_:)``.
+    package init(
+        tenant: FairShareKey,
+        deadline: ContinuousClock.Instant,
+        plan: @escaping @Sendable () -> Step,
+        refuse: @escaping @Sendable (Refusal) -> Void
+    ) {
+        self.tenant = tenant
+        self.deadline = deadline
+        self.plan = plan
+        self.refuse = refuse
+    }
+}
+
+/// Why no worker took a call.
+package enum Refusal: String, Sendable {
+    /// Its deadline passed while it waited.
+    case timeout
+    /// The database cannot be reached.
+    case unavailable
+    /// The program is ending.
+    case stopping
+}
+
+/// What a call needs of the database.
+package enum Step: Sendable {
+    /// Nothing: the plan has answered.
+    case done
+    /// Statements that leave in one flush with those of other calls, as one implicit transaction of their own.
+    ///
+    /// They are sent a second time when the connection breaks before they were answered, so they must bear that.
+    /// `finish` runs on the worker, once, with a result for each statement or the first error.
+    case read([SQL], finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void)
+    /// A body that has the worker to itself until it returns.
+    case write(@Sendable (borrowing Database) -> Void)
+}

@@ -1,0 +1,231 @@
+import CPostgres
+import Dispatch
+
+/// A connection in pipeline mode: several calls leave together, each with a synchronisation point of its own.
+///
+/// What stands between two synchronisation points is one implicit transaction, so a setting made for the transaction is
+/// seen by the statements after it in the same call and by no other call. Confined to the worker that made it.
+final class Pipeline {
+    /// A call to send.
+    struct Call {
+        let statements: [SQL]
+        let deadline: ContinuousClock.Instant
+        /// Whether statements that another call of the flush prepares may be used unconfirmed.
+        var sharesPreparations = true
+    }
+
+    /// How a call ended.
+    enum Outcome {
+        case answered([QueryResult])
+        case failed(PostgresError)
+        /// Failed for a reason that lies in the connection, not in the call: the same call can succeed.
+        case interrupted(PostgresError)
+        /// Stands behind a call that takes long; its answer, if it comes, will be dropped.
+        case displaced(behind: Int)
+    }
+
+    /// The limits that a pipeline keeps.
+    struct Limits {
+        var preparedStatements = 256
+        /// How long the server may take to react to a cancel request before the connection is given up.
+        var cancelGrace: Duration = .seconds(1)
+        /// How long the first call of a flush may take before those behind it go elsewhere; nil if there is no elsewhere.
+        var displacement: Duration?
+    }
+
+    private let connection: Connection
+    private let limits: Limits
+    private var statements: PreparedStatements
+    private var ledger = PipelineLedger()
+    private var isBroken = false
+    private var watch = HeadWatch()
+    /// Flushes during which a late cancel request may still hit the wrong call.
+    private var cancelShadow = 0
+
+    init(
+        url: String,
+        applicationName: String,
+        options: ConnectionOptions,
+        limits: Limits
+    ) throws(PostgresError) {
+        connection = try Connection(url: url, applicationName: applicationName, options: options)
+        self.limits = limits
+        statements = PreparedStatements(bound: limits.preparedStatements)
+        guard PQsetnonblocking(connection.handle, 1) == 0, PQenterPipelineMode(connection.handle) == 1 else {
+            throw PostgresError(.connectionFailed, connection.lastMessage)
+        }
+    }
+
+    /// Whether the next flush can use the connection, as far as is known.
+    var isUsable: Bool { !isBroken && connection.isOpen }
+
+    /// What stops a running statement from another thread.
+    var canceller: Canceller? { connection.canceller }
+
+    /// How many statements the server keeps prepared for this connection.
+    var preparedStatementCount: Int { statements.count }
+
+    /// Whether no transaction is open.
+    var isOutsideTransaction: Bool { PQtransactionStatus(connection.handle) == PQTRANS_IDLE }
+
+    /// Ends the connection.
+    func close() {
+        isBroken = true
+        connection.close()
+    }
+
+    /// Looks whether the server has ended an idle connection.
+    func checkIdle() {
+        guard isUsable else { return }
+        let ready = SocketWait.wait(PQsocket(connection.handle), toWrite: false, until: .now)
+        if ready.canRead, PQconsumeInput(connection.handle) == 0 { close() }
+    }
+
+    // MARK: Sending
+
+    /// Starts a flush; drops what the server need not keep.
+    func begin() {
+        ledger.reset()
+        watch = HeadWatch()
+        for name in statements.beginFlush() {
+            _ = ledger.add(deadline: .now + limits.cancelGrace, isReported: true)
+            send("DEALLOCATE \(name)")
+            synchronise()
+        }
+    }
+
+    /// Sends a call without waiting for anything, and returns its number in this flush.
+    ///
+    /// - Throws: ``PostgresError`` of kind `invalidValue`; nothing was sent then.
+    func enqueue(_ call: Call) throws(PostgresError) -> Int {
+        var prepared: [(text: String, parameters: Parameters)] = []
+        prepared.reserveCapacity(call.statements.count)
+        for statement in call.statements { prepared.append((statement.text, try Parameters(statement.binds))) }
+        let number = ledger.add(deadline: call.deadline)
+        for (text, parameters) in prepared { send(text, parameters, sharing: call.sharesPreparations) }
+        synchronise()
+        return number
+    }
+
+    private func send(_ text: String, _ parameters: Parameters, sharing: Bool) {
+        let name: String
+        switch statements.use(text, sharing: sharing) {
+        case .prepared(let known): name = known
+        case .preparing(let new):
+            name = new
+            ledger.expect(.preparation(text: text, name: new))
+            note(PQsendPrepare(connection.handle, new, text, 0, nil))
+        }
+        ledger.expect(.statement(text: text))
+        let handle = connection.handle
+        note(
+            parameters.withPointers { count, values, lengths, formats in
+                PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
+            }
+        )
+    }
+
+    private func send(_ text: String) {
+        ledger.expect(.statement(text: text))
+        note(PQsendQueryParams(connection.handle, text, 0, nil, nil, nil, nil, 0))
+    }
+
+    private func synchronise() {
+        ledger.expect(.synchronisation)
+        note(PQpipelineSync(connection.handle))
+    }
+
+    private func note(_ accepted: CInt) {
+        if accepted != 1 { isBroken = true }
+    }
+
+    // MARK: Receiving
+
+    /// Sends the rest, reads all answers, and tells the outcome of each call once, as soon as it is known.
+    ///
+    /// Returns when nothing more is owed or the connection is lost. `report` must not use the pipeline.
+    ///
+    /// - Parameter displacing: Whether calls behind one that takes long may be told to go elsewhere.
+    func receive(displacing: Bool, _ report: (_ call: Int, Outcome) -> Void) {
+        var limits = limits
+        if !displacing { limits.displacement = nil }
+        while !ledger.isComplete {
+            let isFlushed = isBroken ? -1 : PQflush(connection.handle)
+            guard isFlushed >= 0 else { return lose(nil, report) }
+            if let loss = takeAnswers(report) { return lose(loss, report) }
+            if ledger.isComplete { break }
+            guard watchTime(limits, report) else { return lose(nil, report) }
+            let ready = SocketWait.wait(
+                PQsocket(connection.handle), toWrite: isFlushed == 1, until: watch.nextAlarm(ledger, limits)
+            )
+            if ready.canRead, PQconsumeInput(connection.handle) == 0 {
+                let loss = takeAnswers(report)
+                if !ledger.isComplete { return lose(loss, report) }
+                isBroken = true
+            }
+        }
+        cancelShadow = max(0, cancelShadow - 1)
+    }
+
+    /// Takes what has arrived; returns the error if the connection ended.
+    private func takeAnswers(_ report: (Int, Outcome) -> Void) -> PostgresError? {
+        while !ledger.isComplete, PQisBusy(connection.handle) == 0 {
+            let event = ledger.receive(PQgetResult(connection.handle).map(QueryResult.init(adopting:)))
+            switch event {
+            case .progress: break
+            case .prepared(let text, let name): statements.confirm(text, name: name)
+            case .stale(let text): statements.forget(text)
+            case .finished(let call): tell(call, report)
+            case .ending(let error): return error
+            case .confused: return PostgresError(.connectionLost, "The answers do not match the questions.")
+            }
+        }
+        return nil
+    }
+
+    private func tell(_ call: Int, _ report: (Int, Outcome) -> Void) {
+        let entry = ledger.entries[call]
+        guard !entry.isReported else { return }
+        ledger.markReported(call)
+        guard var error = entry.error else { return report(call, .answered(entry.results)) }
+        if error.sqlState == .queryCanceled, cancelShadow > 0 { error = error.asStrayCancel() }
+        report(call, error.liesInConnection ? .interrupted(error) : .failed(error))
+    }
+
+    /// Gives the connection up; all calls without an outcome are interrupted.
+    private func lose(_ cause: PostgresError?, _ report: (Int, Outcome) -> Void) {
+        let error = PostgresError(.connectionLost, cause?.message ?? connection.lastMessage, sqlState: cause?.sqlState)
+        close()
+        for call in ledger.entries.indices where !ledger.entries[call].isReported {
+            ledger.markReported(call)
+            report(call, .interrupted(error))
+        }
+        ledger.reset()
+    }
+
+    /// Acts on deadlines; returns false when the connection is to be given up.
+    private func watchTime(_ limits: Limits, _ report: (Int, Outcome) -> Void) -> Bool {
+        let now = ContinuousClock.now
+        for call in ledger.entries.indices where !ledger.entries[call].isReported {
+            guard ledger.entries[call].deadline <= now else { continue }
+            ledger.markReported(call)
+            report(call, .failed(PostgresError(.timeout, "The deadline passed before the database had answered.")))
+        }
+        switch watch.look(at: ledger, now: now, limits) {
+        case .wait: return true
+        case .giveUp: return false
+        case .cancel:
+            cancelShadow = 2
+            // A silent server would hold the request as well, so it has a thread of its own.
+            if let canceller { DispatchQueue.global().async { canceller.cancel() } }
+            return true
+        case .displace(let head):
+            // The last first, so that calls which go back to the front of a line keep their order.
+            for call in ledger.entries.indices.reversed() where call != head && !ledger.entries[call].isReported {
+                ledger.markReported(call)
+                report(call, .displaced(behind: head))
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// What a pool's workers share, behind its lock.
+struct PoolState {
+    enum Phase {
+        case running
+        case draining
+        case stopped
+    }
+
+    enum Admission {
+        case waits
+        case wakes(worker: Int)
+        case full
+        case refused(Refusal)
+    }
+
+    var queue: FairQueue<WaitingCall>
+    var phase = Phase.running
+    /// Connected workers without calls.
+    var idle: [Int] = []
+    /// Workers with calls.
+    var serving = 0
+    var connected = 0
+    /// Whether the last connection is gone and an attempt to replace it has failed.
+    var isAway = false
+    /// When the next look for expired calls is due.
+    var nextExpiry: ContinuousClock.Instant?
+    /// What waits for the last call to be answered.
+    var whenDrained: (@Sendable () -> Void)?
+    private let batch: Int
+
+    init(_ configuration: PoolConfiguration) {
+        batch = configuration.batch
+        queue = FairQueue(
+            bound: configuration.backlog,
+            boundPerTenant: configuration.backlogPerTenant,
+            workersPerTenant: configuration.tenantWorkers
+        )
+    }
+
+    mutating func admit(_ call: WaitingCall) -> Admission {
+        guard phase == .running else { return .refused(.stopping) }
+        guard !isAway else { return .refused(.unavailable) }
+        guard queue.append(call, for: call.job.tenant) else { return .full }
+        guard queue.isEligible(call.job.tenant), let worker = idle.popLast() else { return .waits }
+        return .wakes(worker: worker)
+    }
+
+    /// Takes calls for a worker; leaves some for the workers that are idle.
+    mutating func take() -> (calls: [WaitingCall], holding: [FairShareKey]) {
+        let share = (queue.count + idle.count) / (idle.count + 1)
+        let taken = queue.take(max(1, min(batch, share)))
+        if !taken.elements.isEmpty { serving += 1 }
+        return (taken.elements, taken.holding)
+    }
+
+    /// Refuses everything that waits, once no connection is left.
+    mutating func closeIfAway() -> [WaitingCall] {
+        guard connected == 0 else { return [] }
+        isAway = true
+        return queue.remove { _ in true }
+    }
+
+    /// What to call now that the last call is answered, if somebody waits for that.
+    mutating func takeDrained() -> (@Sendable () -> Void)? {
+        guard phase != .running, serving == 0, queue.isEmpty else { return nil }
+        defer { whenDrained = nil }
+        return whenDrained
+    }
+}

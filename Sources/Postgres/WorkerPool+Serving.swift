@@ -1,0 +1,59 @@
+import Synchronization
+
+extension WorkerPool {
+    /// Serves calls until none is left for this worker; runs on its queue.
+    func serveAll(_ worker: Worker) {
+        while true {
+            guard (try? worker.connectedPipeline()) != nil else { return standAside(worker) }
+            countConnected(worker)
+            let taken = state.withLock { state in
+                let taken = state.take()
+                if taken.calls.isEmpty { state.idle.append(worker.index) }
+                return taken
+            }
+            guard !taken.calls.isEmpty else { return finishIfDrained() }
+            observeStart(taken.calls)
+            let batch = Batch(pool: self, worker: worker, holding: taken.holding)
+            batch.serve(taken.calls)
+            worker.leaveCleanly()
+            release(batch.holding, isDone: true)
+        }
+    }
+
+    /// Gives calls back to the backlog, where they are next of their tenants.
+    func putBack(_ calls: [WaitingCall]) {
+        guard !calls.isEmpty else { return }
+        state.withLock { $0.queue.putBack(calls.map { ($0.job.tenant, $0) }) }
+        wakeIdle()
+    }
+
+    /// Gives up a worker's claim on tenants, which may let another worker take their calls.
+    func release(_ tenants: [FairShareKey], isDone: Bool) {
+        let serving = state.withLock { state in
+            state.queue.release(tenants)
+            if isDone { state.serving -= 1 }
+            return state.serving
+        }
+        if isDone {
+            observer.inUse(serving)
+        } else {
+            wakeIdle()
+        }
+    }
+
+    /// Wakes an idle worker if there is something to take.
+    private func wakeIdle() {
+        let woken = state.withLock { state in state.queue.isEmpty ? nil : state.idle.popLast() }
+        if let woken { wake(woken) }
+    }
+
+    private func observeStart(_ calls: [WaitingCall]) {
+        let now = ContinuousClock.now
+        for call in calls { observer.waited(call.since.duration(to: now)) }
+        let (serving, waiting) = state.withLock { ($0.serving, $0.queue.count) }
+        observer.inUse(serving)
+        observer.backlog(waiting)
+        // One worker was woken for each call that came alone; a burst needs the others as well.
+        if waiting > 0 { wakeIdle() }
+    }
+}

@@ -1,0 +1,103 @@
+import Dispatch
+import Synchronization
+
+/// Few workers, each with one connection, and the bounded backlog of calls that wait for them.
+///
+/// A worker takes several waiting calls at once and sends the reads among them in one flush. Tenants take turns, and none
+/// can occupy all workers or the whole backlog.
+package final class WorkerPool: Sendable {
+    let configuration: PoolConfiguration
+    let observer: any PoolObserver
+    let workers: [Worker]
+    let state: Mutex<PoolState>
+    /// Where refusals run, and what happens by the clock.
+    let housekeeping = DispatchQueue(label: "workport.database.housekeeping")
+
+    /// Makes a pool that accepts calls; they wait until ``start()``.
+    package init(_ configuration: PoolConfiguration, observer: any PoolObserver = NoPoolObserver()) {
+        self.configuration = configuration
+        self.observer = observer
+        workers = (0..<max(1, configuration.workers)).map {
+            Worker(index: $0, configuration: configuration, observer: observer)
+        }
+        state = Mutex(PoolState(configuration))
+    }
+
+    /// Begins to connect, and returns at once.
+    package func start() {
+        for worker in workers { worker.queue.async { self.connect(worker) } }
+        scheduleIdleCheck()
+    }
+
+    /// Whether the database answers, as far as the workers know.
+    package var isHealthy: Bool { state.withLock { $0.phase == .running && $0.connected > 0 } }
+
+    /// How many calls wait.
+    package var backlog: Int { state.withLock { $0.queue.count } }
+
+    /// Accepts a call, and returns without waiting for it.
+    ///
+    /// - Returns: False if the backlog or the tenant's share of it is full; the job is dropped then, and none of its
+    ///   closures will run.
+    package func submit(_ job: Job) -> Bool {
+        let call = WaitingCall(job: job, since: .now)
+        switch state.withLock({ $0.admit(call) }) {
+        case .waits: break
+        case .wakes(let worker): wake(worker)
+        case .full:
+            observer.backlogFull()
+            return false
+        case .refused(let reason):
+            housekeeping.async { self.refuse(call, reason) }
+            return true
+        }
+        scheduleExpiry(by: job.deadline)
+        return true
+    }
+
+    func wake(_ worker: Int) {
+        workers[worker].queue.async { self.serveAll(self.workers[worker]) }
+    }
+
+    func refuse(_ call: WaitingCall, _ reason: Refusal) {
+        observer.refused(reason)
+        call.refuse(reason)
+    }
+
+    // MARK: Connecting
+
+    func connect(_ worker: Worker) {
+        guard state.withLock({ $0.phase != .stopped }) else { return worker.disconnect() }
+        do throws(PostgresError) {
+            _ = try worker.connectedPipeline()
+        } catch {
+            return standAside(worker)
+        }
+        serveAll(worker)
+    }
+
+    /// Takes a worker that cannot connect out of service until the next attempt.
+    func standAside(_ worker: Worker) {
+        let wasConnected = worker.isCountedConnected
+        worker.isCountedConnected = false
+        let refused = state.withLock { state in
+            if wasConnected { state.connected -= 1 }
+            return state.closeIfAway()
+        }
+        for call in refused { refuse(call, .unavailable) }
+        finishIfDrained()
+        let pause = worker.pause
+        worker.queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause.milliseconds))) { [weak self] in
+            self?.connect(worker)
+        }
+    }
+
+    func countConnected(_ worker: Worker) {
+        guard !worker.isCountedConnected else { return }
+        worker.isCountedConnected = true
+        state.withLock {
+            $0.connected += 1
+            $0.isAway = false
+        }
+    }
+}

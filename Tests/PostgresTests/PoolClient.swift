@@ -1,0 +1,99 @@
+import Postgres
+
+/// How a job ended.
+enum Ending: Sendable, Equatable {
+    case answered([[String?]])
+    case failed(PostgresError)
+    case refused(Refusal)
+    case full
+
+    var error: PostgresError? { if case .failed(let error) = self { error } else { nil } }
+    var rows: [[String?]]? { if case .answered(let rows) = self { rows } else { nil } }
+}
+
+/// A call that was submitted.
+final class PendingCall: Sendable {
+    private let stream: AsyncStream<Ending>
+    private let continuation: AsyncStream<Ending>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func end(_ ending: Ending) { continuation.yield(ending) }
+
+    /// How the call ended; to be asked once.
+    var ending: Ending {
+        get async {
+            for await ending in stream { return ending }
+            return .full
+        }
+    }
+}
+
+extension WorkerPool {
+    /// Submits a read before it returns; each result becomes the texts of its first row.
+    func begin(
+        _ statements: [SQL],
+        tenant: String = "one",
+        within limit: Duration = .seconds(30)
+    ) -> PendingCall {
+        let pending = PendingCall()
+        let job = Job(
+            tenant: FairShareKey(tenant),
+            deadline: .now + limit,
+            plan: {
+                .read(statements) { result in
+                    switch result {
+                    case .success(let results): pending.end(.answered(results.map(\.firstRow)))
+                    case .failure(let error): pending.end(.failed(error))
+                    }
+                }
+            },
+            refuse: { pending.end(.refused($0)) }
+        )
+        if !submit(job) { pending.end(.full) }
+        return pending
+    }
+
+    /// Runs a read and waits for its end.
+    func read(
+        _ statements: [SQL],
+        tenant: String = "one",
+        within limit: Duration = .seconds(30)
+    ) async -> Ending {
+        await begin(statements, tenant: tenant, within: limit).ending
+    }
+
+    /// Runs a write and waits for what its body returns or throws.
+    func write<Value: Sendable>(
+        tenant: String = "one",
+        within limit: Duration = .seconds(30),
+        _ body: @escaping @Sendable (borrowing Database) throws -> Value
+    ) async -> Result<Value, any Error> {
+        await withCheckedContinuation { continuation in
+            let job = Job(
+                tenant: FairShareKey(tenant),
+                deadline: .now + limit,
+                plan: {
+                    .write { database in
+                        do {
+                            continuation.resume(returning: .success(try body(database)))
+                        } catch {
+                            continuation.resume(returning: .failure(error))
+                        }
+                    }
+                },
+                refuse: { continuation.resume(returning: .failure(PoolRefusal(reason: $0))) }
+            )
+            if !submit(job) { continuation.resume(returning: .failure(PoolRefusal(reason: .unavailable))) }
+        }
+    }
+}
+
+/// A refusal as an error.
+struct PoolRefusal: Error, Equatable {
+    let reason: Refusal
+}
+
+extension QueryResult {
+    var firstRow: [String?] { (0..<columnCount).map { string(0, $0) } }
+}
