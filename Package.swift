@@ -23,6 +23,9 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "PostgresServer", dependencies: ["CSpawn", "Postgres"]),
 
+        // One stage, or one standard, each.
+        .target(name: "MCP", dependencies: ["JSON", "HTTP", "Crypto", "Telemetry"]),
+
         // Tests; `Tests/Support` holds what several of them share.
         .target(
             name: "TestSupport",
@@ -40,6 +43,11 @@ let package = Package(
         ),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
+        .testTarget(
+            name: "MCPTests",
+            dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],
+            exclude: ["Transcripts"]
+        ),
     ]
 )
 

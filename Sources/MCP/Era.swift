@@ -1,0 +1,47 @@
+import JSON
+
+/// The two ways in which clients have spoken the protocol.
+package enum EraName: String, Sendable, CaseIterable {
+    /// Up to 2025-11-25: `initialize` first, then a session.
+    case handshake
+    /// From 2026-07-28: every request says everything.
+    case stateless
+}
+
+/// One way of speaking the protocol: which methods it has, how a request is read, how a result is written.
+///
+/// Methods and results are written once and know no era; a method that an era lacks is not in its table.
+struct Era<P: Provider>: Sendable {
+    let name: EraName
+    /// The methods by name.
+    let methods: [String: Method<P>]
+    /// The rules between the classification of a request and its method.
+    let rungs: [Rung]
+    let envelope: Envelope
+    /// What the era tells clients that the server can do: the capabilities whose methods it has.
+    let capabilities: JSONValue
+
+    init(_ name: EraName, methods: [Method<P>], rungs: [Rung], envelope: Envelope) {
+        self.name = name
+        self.methods = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
+        self.rungs = rungs
+        self.envelope = envelope
+        let declared = Set(methods.compactMap(\.capability))
+        capabilities = .object(Capability.allCases.filter(declared.contains).map { JSONMember($0.rawValue, [:]) })
+    }
+}
+
+/// How an era writes what a method found out.
+struct Envelope: Sendable {
+    /// Writes the members of `result`.
+    let write: @Sendable (_ result: MethodResult, inout JSONWriter) -> Void
+}
+
+/// A group of methods that the server declares, and then has.
+enum Capability: String, Sendable, CaseIterable {
+    case tools
+    case resources
+    case prompts
+    case completions
+    case logging
+}

@@ -1,0 +1,39 @@
+import HTTP
+
+/// The form of an answer: one object, or a stream with one event.
+enum AnswerForm: Sendable {
+    case json
+    case eventStream
+}
+
+/// What the `Content-Type` and `Accept` of a request say.
+enum MediaType {
+    /// Whether a body claims to be JSON; parameters such as a charset do not matter.
+    static func isJSON(_ contentTypes: [String]) -> Bool {
+        guard contentTypes.count == 1 else { return false }
+        return contentTypes[0] == "application/json" || essence(contentTypes[0]) == "application/json"
+    }
+
+    /// The form to answer in, or `nil` if the client takes neither.
+    ///
+    /// Liberal: an absent header takes everything, and one that takes JSON alone gets JSON.
+    static func answerForm(accepting values: [String]) -> AnswerForm? {
+        if values.isEmpty || values == ["application/json, text/event-stream"] { return .json }
+        let accepted = values.flatMap { $0.split(separator: ",") }.filter { !isRefused($0) }.map(essence)
+        if accepted.contains(where: { ["application/json", "application/*", "*/*"].contains($0) }) { return .json }
+        return accepted.contains { ["text/event-stream", "text/*"].contains($0) } ? .eventStream : nil
+    }
+
+    /// The type without parameters, in lower case.
+    private static func essence(_ text: some StringProtocol) -> String {
+        trimmed(text.prefix { $0 != ";" }).lowercased()
+    }
+
+    /// Whether an element of `Accept` has the weight 0.
+    private static func isRefused(_ element: Substring) -> Bool {
+        element.split(separator: ";").dropFirst().contains { parameter in
+            let pair = parameter.split(separator: "=", maxSplits: 1).map { trimmed($0).lowercased() }
+            return pair.count == 2 && pair[0] == "q" && Double(pair[1]) == 0
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import HTTP
+
+/// What is to be done about a request, as far as its bytes alone tell.
+///
+/// The caller is only known once the database has checked the token, and that statement leaves together with the
+/// tool's own. So a request is planned first, and answered when the caller, and what the tool did, are known.
+package struct Plan<P: Provider>: Sendable {
+    /// What is left to do.
+    package indirect enum Action: Sendable {
+        /// Nothing but to send this, if the caller turns out to be somebody.
+        case reply(HTTPResponse)
+        /// To find out who calls.
+        case caller(@Sendable (P.Caller) -> HTTPResponse)
+        /// To do a tool's work, and to find out who calls.
+        case work(P.Work, answer: @Sendable (P.Caller, ToolOutcome) -> HTTPResponse)
+        /// To remember that the session is over, until it would have ended by itself.
+        case endSession(SessionReference, answer: HTTPResponse)
+        /// To do several things, in any order, and to put the answers together. The parts have no batches in them.
+        case batch([Plan<P>], combine: @Sendable ([HTTPResponse]) -> HTTPResponse)
+    }
+
+    /// What is left to do.
+    package let action: Action
+    /// The session that the request presented, which may have been ended in the meantime.
+    package let session: SessionReference?
+    /// What logs and metrics say of the request.
+    package let facts: RequestFacts
+}
+
+/// What logs and metrics say of a request; each is known unless the request was refused before.
+package struct RequestFacts: Sendable, Equatable {
+    /// The way in which the client speaks.
+    package var era: EraName?
+    /// The revision it is served by.
+    package var revision: Revision?
+    /// The method, if the server has it.
+    package var method: String?
+    /// The tool that a call names, which need not exist.
+    package var tool: String?
+    /// The id of the request.
+    package var id: MessageID?
+    /// The client as it describes itself.
+    package var client: Client?
+    /// The error by which the wire refused the request.
+    package var refusal: ProtocolError.Kind?
+
+    /// Knows nothing.
+    package init() {}
+}

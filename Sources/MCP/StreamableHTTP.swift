@@ -1,0 +1,136 @@
+package import HTTP
+import JSON
+
+extension MCPServer {
+    /// Decides what a request is and what is left to do about it. Talks to nobody, and takes some microseconds.
+    ///
+    /// - Parameters:
+    ///   - request: The request. Its path, its origin and the form of its credential are the program's business.
+    ///   - binding: The workspace and the digest of the credential; session ids and cursors work with these only.
+    package func plan(_ request: HTTPRequest, binding: [UInt8]) -> Plan<P> {
+        var reading = Reading(request, binding: binding, vocabulary: vocabulary, sessions: sessions, limits: limits)
+        do throws(ProtocolError) {
+            switch request.method {
+            case .post: return try planMessage(&reading)
+            case .delete: return try planEnd(&reading)
+            default: throw ProtocolError(.methodNotAllowed)
+            }
+        } catch {
+            return refusal(error, reading)
+        }
+    }
+
+    /// Rule 3: `DELETE` ends the session that it presents.
+    private func planEnd(_ reading: inout Reading) throws(ProtocolError) -> Plan<P> {
+        reading.era = .handshake
+        try HandshakeRungs.openSession(&reading)
+        guard let session = reference(reading) else { throw ProtocolError(.sessionMissing) }
+        return plan(.endSession(session, answer: HTTPResponse(status: .noContent)), reading)
+    }
+
+    private func planMessage(_ reading: inout Reading) throws(ProtocolError) -> Plan<P> {
+        try reading.climb(Classification.rungs)
+        let era = era(reading.era ?? .handshake)
+        if era.name == .stateless, reading.message?.isRequest == false {
+            return plan(.reply(HTTPResponse(status: .accepted)), reading)
+        }
+        try reading.climb(era.rungs)
+        if let batch = reading.batch { return planBatch(batch, reading) }
+        return plan(try action(for: reading.message, in: era, reading), reading)
+    }
+
+    /// Plans each message of a batch by itself: one that cannot be served does not harm the others.
+    private func planBatch(_ batch: [Message], _ reading: Reading) -> Plan<P> {
+        let parts = batch.map { message in
+            var part = reading
+            (part.message, part.batch, part.form) = (message, nil, .json)
+            do throws(ProtocolError) {
+                return plan(try action(for: message, in: era(.handshake), part), part)
+            } catch {
+                return refusal(error, part)
+            }
+        }
+        let form = reading.form
+        return plan(.batch(parts) { joined($0, as: form) }, reading)
+    }
+
+    /// What a message asks for, once every rule has let it pass.
+    private func action(
+        for message: Message?,
+        in era: Era<P>,
+        _ reading: Reading
+    ) throws(ProtocolError) -> Plan<P>.Action {
+        guard case .request(_, let name, let params) = message else {
+            // Notifications that we know need nothing done, others are ignored; nobody waits for a posted response.
+            return .reply(HTTPResponse(status: .accepted))
+        }
+        guard let method = era.methods[name] else { throw ProtocolError(.methodNotFound) }
+        return try method.plan(
+            MethodCall(
+                server: self,
+                era: era.name,
+                capabilities: era.capabilities,
+                revision: reading.revision ?? .november2025,
+                client: reading.client ?? Client(info: nil, capabilities: ClientCapabilities()),
+                binding: reading.binding,
+                params: params,
+                responder: responder(reading, in: era)
+            )
+        )
+    }
+
+    // MARK: Parts
+
+    private func responder(_ reading: Reading, in era: Era<P>) -> Responder {
+        Responder(
+            id: reading.message?.id,
+            era: era.name,
+            form: reading.form,
+            envelope: era.envelope
+        )
+    }
+
+    private func plan(_ action: Plan<P>.Action, _ reading: Reading) -> Plan<P> {
+        Plan(action: action, session: reference(reading), facts: facts(reading))
+    }
+
+    private func refusal(_ error: ProtocolError, _ reading: Reading) -> Plan<P> {
+        // A response that is refused has an id, but it is ours, not one that the client waits for.
+        let id = reading.message?.isRequest == true ? reading.message?.id : nil
+        var response = HTTPResponse(error, id: id, era: reading.era ?? .handshake, form: reading.form)
+        if error.kind == .methodNotAllowed { response.headers.set(.allow, "POST, DELETE") }
+        var facts = facts(reading)
+        facts.refusal = error.kind
+        return Plan(action: .reply(response), session: reference(reading), facts: facts)
+    }
+
+    private func reference(_ reading: Reading) -> SessionReference? {
+        guard let session = reading.session else { return nil }
+        let requestID = reading.message?.isRequest == true ? reading.message?.id : nil
+        return SessionReference(digest: session.digest, expiresAt: session.expiresAt, requestID: requestID)
+    }
+
+    private func facts(_ reading: Reading) -> RequestFacts {
+        var facts = RequestFacts()
+        facts.era = reading.era
+        facts.revision = reading.revision
+        facts.client = reading.client
+        facts.id = reading.message?.id
+        if let name = reading.message?.method, let era = reading.era, self.era(era).methods[name] != nil {
+            facts.method = name
+            if name == "tools/call" { facts.tool = reading.message?.params?["name"]?.string }
+        }
+        return facts
+    }
+}
+
+/// The answer to a batch: the answers to its requests, or nothing if it had none.
+private func joined(_ responses: [HTTPResponse], as form: AnswerForm) -> HTTPResponse {
+    let bodies = responses.map(\.body).filter { !$0.isEmpty }
+    guard !bodies.isEmpty else { return HTTPResponse(status: .accepted) }
+    var writer = JSONWriter(capacity: bodies.reduce(2) { $0 + $1.count + 1 })
+    writer.beginArray()
+    for body in bodies { writer.write(raw: body) }
+    writer.endArray()
+    return HTTPResponse(.ok, json: writer.bytes, as: form)
+}

@@ -1,0 +1,59 @@
+import Crypto
+import HTTP
+import JSON
+import MCP
+import Telemetry
+
+/// The sample program behind the protocol, and what a real program does around it: callers, work, ended sessions.
+struct SampleService {
+    let clock = ManualClock()
+    let server: MCPServer<SampleProvider>
+    private var endedSessions: Set<[UInt8]> = []
+
+    /// Who calls; with another caller, ids of sessions and cursors are somebody else's.
+    var caller = "ann"
+
+    init(seal: Seal? = nil, limits: MCPLimits = SampleService.limits) throws {
+        server = MCPServer(
+            provider: SampleProvider(),
+            seal: try seal ?? Seal(keys: [.random(id: 1)]),
+            limits: limits,
+            clock: clock.wall
+        )
+    }
+
+    /// Pages of two tools, so that there is a second one.
+    static var limits: MCPLimits {
+        var limits = MCPLimits()
+        limits.pageSize = 2
+        limits.bodyBytes = 4096
+        limits.batchCount = 3
+        return limits
+    }
+
+    mutating func answer(_ request: HTTPRequest) -> HTTPResponse {
+        answer(server.plan(request, binding: Array("workspace \(caller)".utf8)))
+    }
+
+    private mutating func answer(_ plan: Plan<SampleProvider>) -> HTTPResponse {
+        if let session = plan.session, endedSessions.contains(session.digest) { return session.answerIfEnded }
+        switch plan.action {
+        case .reply(let response): return response
+        case .caller(let answer): return answer(caller)
+        case .work(let outcome, let answer): return answer(caller, outcome)
+        case .endSession(let session, let answer):
+            endedSessions.insert(session.digest)
+            return answer
+        case .batch(let parts, let combine): return combine(parts.map { self.answer($0) })
+        }
+    }
+}
+
+extension HTTPRequest {
+    /// A POST as clients send it, with further headers.
+    static func message(_ body: String, _ headers: HTTPHeaders = [:]) -> HTTPRequest {
+        var all: HTTPHeaders = [.contentType: "application/json", .accept: "application/json, text/event-stream"]
+        for (name, value) in headers { all.append(HTTPHeaderName(rawValue: name), value) }
+        return HTTPRequest(method: .post, target: "/", headers: all, body: Array(body.utf8))
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import HTTP
+import JSON
+import Telemetry
+import Testing
+
+/// Plays a conversation against the sample service and says where it goes another way.
+struct TranscriptPlayer {
+    private var service: SampleService
+    private var variables: [String: String]
+    private let transcript: Transcript
+
+    init(_ transcript: Transcript) throws {
+        self.transcript = transcript
+        service = try SampleService()
+        variables = transcript.definitions
+    }
+
+    mutating func play() throws {
+        #expect(!transcript.steps.isEmpty)
+        for step in transcript.steps {
+            switch step {
+            case .caller(let name): service.caller = name
+            case .advance(let seconds): service.clock.advance(by: .seconds(seconds))
+            case .session(let revision): try openSession(revision)
+            case .exchange(let sent, let expected, let line):
+                try check(service.answer(request(sent)), against: expected, "\(transcript.file):\(line)")
+            }
+        }
+    }
+
+    private mutating func openSession(_ revision: String) throws {
+        let body = """
+            {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\(revision)",\
+            "capabilities":{"elicitation":{}},"clientInfo":{"name":"old-editor","version":"0.9"}}}
+            """
+        let response = service.answer(.message(body))
+        variables["session"] = try #require(response.headers.first(.mcpSessionID) as String?)
+    }
+
+    private func request(_ lines: [String]) -> HTTPRequest {
+        let (head, body) = split(lines.map { substituted($0) })
+        var headers = HTTPHeaders()
+        if head[0] == "POST" {
+            headers = [.contentType: "application/json", .accept: "application/json, text/event-stream"]
+        }
+        var replaced: Set<String> = []
+        for line in head.dropFirst() {
+            if line.hasPrefix("-") {
+                headers.remove(HTTPHeaderName(rawValue: String(line.dropFirst())))
+                continue
+            }
+            let (name, value) = field(line)
+            if replaced.insert(name.lowercased()).inserted { headers.remove(HTTPHeaderName(rawValue: name)) }
+            headers.append(HTTPHeaderName(rawValue: name), value)
+        }
+        return HTTPRequest(method: HTTPMethod(rawValue: head[0]), target: "/", headers: headers, body: Array(body.utf8))
+    }
+
+    // MARK: Comparing
+
+    private mutating func check(_ response: HTTPResponse, against lines: [String], _ place: String) throws {
+        let (head, body) = split(lines)
+        let text = String(decoding: response.body, as: UTF8.self)
+        #expect(String(response.status.rawValue) == head[0], "\(place): \(text)")
+        for line in head.dropFirst() {
+            if line.hasPrefix("-") {
+                #expect(!response.headers.contains(HTTPHeaderName(rawValue: String(line.dropFirst()))), "\(place)")
+            } else {
+                let (name, value) = field(line)
+                let actual = response.headers.first(HTTPHeaderName(rawValue: name)) ?? "(absent)"
+                #expect(matches(actual, value), "\(place): \(name): \(actual)")
+            }
+        }
+        guard !body.isEmpty else {
+            #expect(text == "", "\(place)")
+            return
+        }
+        let json = text.hasPrefix("data: ") ? text.dropFirst(6).dropLast(2) : text[...]
+        let actual = try JSONDocument(text: String(json)).root
+        let expected = try JSONDocument(text: substituted(body)).root
+        #expect(agrees(actual, expected), "\(place): \(text)")
+    }
+
+    private mutating func agrees(_ actual: JSONNode, _ expected: JSONNode) -> Bool {
+        if let text = expected.string, isPlaceholder(text) {
+            return text == "<any>" || actual.string.map { matches($0, text) } ?? false
+        }
+        if let members = expected.members {
+            guard actual.members?.map(\.name).sorted() == members.map(\.name).sorted() else { return false }
+            return members.allSatisfy { member in actual[member.name].map { agrees($0, member.value) } ?? false }
+        }
+        if let elements = expected.elements {
+            guard let found = actual.elements, found.count == elements.count else { return false }
+            return zip(found, elements).allSatisfy { agrees($0, $1) }
+        }
+        // By their bytes: `1` is not `1.0` and `"1"` is not `1`.
+        return actual.raw == expected.raw || actual.kind == .string && actual.canonical == expected.canonical
+    }
+
+    private mutating func matches(_ actual: String, _ expected: String) -> Bool {
+        guard isPlaceholder(expected), expected != "<any>" else { return expected == "<any>" || actual == expected }
+        let name = String(expected.dropFirst().dropLast())
+        if let known = variables[name] { return actual == known }
+        variables[name] = actual
+        return true
+    }
+
+    private func isPlaceholder(_ text: String) -> Bool {
+        text.hasPrefix("<") && text.hasSuffix(">")
+    }
+
+    // MARK: Parts
+
+    private func substituted(_ text: String) -> String {
+        variables.reduce(text) { $0.replacingOccurrences(of: "<\($1.key)>", with: $1.value) }
+    }
+
+    private func split(_ lines: [String]) -> (head: [String], body: String) {
+        let end = lines.firstIndex(of: "") ?? lines.endIndex
+        return (Array(lines[..<end]), lines[end...].dropFirst().joined(separator: "\n"))
+    }
+
+    private func field(_ line: String) -> (name: String, value: String) {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return (parts[0], String((parts.count > 1 ? parts[1] : "").drop { $0 == " " }))
+    }
+}
