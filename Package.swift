@@ -25,6 +25,7 @@ let package = Package(
 
         // One stage, or one standard, each.
         .target(name: "MCP", dependencies: ["JSON", "HTTP", "Crypto", "Telemetry"]),
+        .target(name: "Identity", dependencies: ["JSON", "HTTP", "Crypto", "Postgres", "Telemetry"]),
 
         // Tests; `Tests/Support` holds what several of them share.
         .target(
@@ -43,6 +44,7 @@ let package = Package(
         ),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
+        .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
         .testTarget(
             name: "MCPTests",
             dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],

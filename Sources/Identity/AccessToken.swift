@@ -1,0 +1,69 @@
+import Crypto
+
+/// The secret that a client sends: `mcp_live_`, six characters that name the workspace, 43 random ones, six that check.
+///
+/// The workspace's six are the start of a digest of its identifier. So a token sent to another workspace is told from
+/// an unknown one by its form alone: nothing is looked up, no index spans workspaces, and the answer is the same
+/// whether or not that other workspace exists. The check characters (CRC-32) let a mistyped token, or a
+/// secret scanner, decide without the database.
+package struct AccessToken: Sendable {
+    /// What every token begins with.
+    package static let prefix = "mcp_live_"
+    private static let markLength = 6
+    private static let secretLength = 43
+    private static let checkLength = 6
+
+    /// The whole token. It is shown once, to the person who made it, and never logged or stored.
+    package let text: String
+
+    /// Makes a token for a workspace from 256 random bits.
+    package init(for workspace: WorkspaceID) {
+        let secret = AccessToken.pad(Base62.encode(SecureRandom.bytes(32)), to: AccessToken.secretLength)
+        let body = AccessToken.prefix + AccessToken.mark(of: workspace.text) + secret
+        text = body + AccessToken.check(of: body)
+    }
+
+    /// Takes over a token that was sent, if it has the form of one.
+    ///
+    /// - Returns: `nil` if the length, an alphabet or the check characters are wrong.
+    package init?(_ text: String) {
+        let expected =
+            AccessToken.prefix.utf8.count + AccessToken.markLength + AccessToken.secretLength + AccessToken.checkLength
+        guard text.utf8.count == expected, text.hasPrefix(AccessToken.prefix) else { return nil }
+        let body = String(text.dropLast(AccessToken.checkLength))
+        guard AccessToken.check(of: body) == text.suffix(AccessToken.checkLength) else { return nil }
+        self.text = text
+    }
+
+    /// Whether the token was made for the workspace with this text in the path. The text need not be well formed.
+    package func isMade(for workspace: String) -> Bool {
+        let start = text.index(text.startIndex, offsetBy: AccessToken.prefix.count)
+        return text[start...].prefix(AccessToken.markLength) == AccessToken.mark(of: workspace)
+    }
+
+    /// What may be shown afterwards: the prefix, an ellipsis and the last four characters.
+    package var preview: String { AccessToken.prefix + "…" + text.suffix(4) }
+
+    /// Whether what was sent is a preview that somebody copied from a list instead of the token.
+    package static func isPreview(_ text: String) -> Bool {
+        guard text.hasPrefix(prefix) else { return false }
+        let rest = text.dropFirst(prefix.count)
+        return rest.contains("…") || rest.contains("...") || rest.contains("*") || rest.contains("•")
+            || rest.count <= 4
+    }
+
+    private static func mark(of workspace: String) -> String {
+        let digest = Digest.sha256(Array(("workspace " + workspace).utf8))
+        return String(pad(Base62.encode(Array(digest.prefix(5))), to: markLength).suffix(markLength))
+    }
+
+    private static func check(of body: String) -> String {
+        let sum = CRC32.checksum(Array(body.utf8))
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32($0))) }
+        return pad(Base62.encode(bytes), to: checkLength)
+    }
+
+    private static func pad(_ text: String, to length: Int) -> String {
+        String(repeating: "0", count: max(0, length - text.utf8.count)) + text
+    }
+}

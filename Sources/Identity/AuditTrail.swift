@@ -1,0 +1,131 @@
+import Dispatch
+package import Postgres
+import Synchronization
+package import Telemetry
+
+/// Keeps the events of read calls for a moment and writes them together.
+///
+/// A write appends its event in its own transaction. A read has no transaction worth waiting for, so its event waits
+/// here for at most ``interval`` or ``batchSize`` events and goes to the database with its neighbours, through the
+/// same workers as every call. A process that is killed loses what waited; one that is stopped loses nothing.
+package final class AuditTrail: Sendable {
+    /// How long an event waits at most before it is written.
+    private static let interval = DispatchTimeInterval.milliseconds(250)
+    private static let batchSize = 512
+    /// Shares the workers as if it were a workspace of its own.
+    private static let tenant = FairShareKey("audit")
+    /// Beyond this many waiting events the newest are dropped and counted.
+    private static let bound = 100_000
+
+    private struct State {
+        var waiting: [AuditEvent] = []
+        var isScheduled = false
+        var inFlight = 0
+    }
+
+    private let state = Mutex(State())
+    private let pool: WorkerPool
+    private let metrics: Metrics
+    private let queue = DispatchQueue(label: "workport.audit")
+
+    package init(pool: WorkerPool, metrics: Metrics) {
+        self.pool = pool
+        self.metrics = metrics
+    }
+
+    /// Keeps an event until the next flush.
+    package func record(_ event: AuditEvent) {
+        let action = state.withLock { state -> Action in
+            guard state.waiting.count < AuditTrail.bound else { return .drop }
+            state.waiting.append(event)
+            if state.waiting.count >= AuditTrail.batchSize, state.inFlight == 0 { return .flush }
+            if state.isScheduled { return .none }
+            state.isScheduled = true
+            return .schedule
+        }
+        switch action {
+        case .none: break
+        case .drop: metrics.increment(.auditEventsDropped)
+        case .flush: flush()
+        case .schedule: queue.asyncAfter(deadline: .now() + AuditTrail.interval) { self.tick() }
+        }
+    }
+
+    /// Whether everything recorded so far has been written or given up.
+    package var isSettled: Bool { state.withLock { $0.waiting.isEmpty && $0.inFlight == 0 } }
+
+    /// Hands what waits to a worker.
+    package func flush() {
+        let events = state.withLock { state -> [AuditEvent] in
+            let events = state.waiting
+            state.waiting.removeAll(keepingCapacity: true)
+            if !events.isEmpty { state.inFlight += 1 }
+            return events
+        }
+        guard !events.isEmpty else { return }
+        let job = Job(
+            tenant: AuditTrail.tenant,
+            deadline: .now + .seconds(10),
+            plan: { .write { database in self.write(events, to: database) } },
+            refuse: { _ in self.giveBack(events) }
+        )
+        if !pool.submit(job) { giveBack(events) }
+    }
+
+    private enum Action { case none, drop, flush, schedule }
+
+    private func tick() {
+        state.withLock { $0.isScheduled = false }
+        flush()
+    }
+
+    private func write(_ events: [AuditEvent], to database: borrowing Database) {
+        var unwritten: [AuditEvent] = []
+        for (workspace, group) in Dictionary(grouping: events, by: \.workspace) {
+            do {
+                try database.transaction { transaction in
+                    _ = try transaction.queries([
+                        Tenancy.set(workspace),
+                        AuditEvent.appending(group, in: workspace),
+                        touching(group, in: workspace),
+                    ])
+                }
+                metrics.increment(.auditEvents, by: group.count)
+            } catch let error as PostgresError where error.kind == .server {
+                // The database will not take these events later either: the workspace or credential is gone.
+                metrics.increment(.auditEventsDropped, by: group.count)
+            } catch {
+                unwritten += group
+            }
+        }
+        unwritten.isEmpty ? finished() : giveBack(unwritten)
+    }
+
+    /// When the credentials of these events were last used, to the second.
+    private func touching(_ events: [AuditEvent], in workspace: WorkspaceID) -> SQL {
+        let credentials = Array(Set(events.map(\.credential.digits)))
+        return """
+            UPDATE credentials SET last_used_at = date_trunc('second', now())
+            WHERE workspace_id = \(workspace.uuid)::uuid AND id = ANY (\(credentials)::uuid[])
+                AND (last_used_at IS NULL OR last_used_at < now() - interval '10 seconds')
+            """
+    }
+
+    private func finished() { state.withLock { $0.inFlight -= 1 } }
+
+    /// Puts events back after a failure; the next tick tries again.
+    private func giveBack(_ events: [AuditEvent]) {
+        let dropped = state.withLock { state -> Int in
+            state.inFlight -= 1
+            let room = max(0, AuditTrail.bound - state.waiting.count)
+            state.waiting.insert(contentsOf: events.prefix(room), at: 0)
+            return events.count - min(room, events.count)
+        }
+        if dropped > 0 { metrics.increment(.auditEventsDropped, by: dropped) }
+        let schedules = state.withLock { state -> Bool in
+            defer { state.isScheduled = true }
+            return !state.isScheduled
+        }
+        if schedules { queue.asyncAfter(deadline: .now() + .seconds(1)) { self.tick() } }
+    }
+}

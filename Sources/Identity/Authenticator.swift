@@ -1,0 +1,87 @@
+package import HTTP
+package import Postgres
+
+/// A credential as it was sent: of the right form, for the right workspace, not yet looked up.
+package struct PresentedCredential: Sendable {
+    package let workspace: WorkspaceID
+    package let digest: TokenDigest
+
+    /// Workspace and digest as bytes: what sealed values (sessions, cursors) are bound to.
+    package var binding: [UInt8] { Array(workspace.uuid.utf8) + digest.bytes }
+}
+
+/// Reads credentials from requests and turns the database's verdict into a principal.
+///
+/// Nothing is cached: each call asks the database in the flush of its own statements, so a revocation or a changed
+/// setting holds from the next call on, on every node.
+package struct Authenticator: Sendable {
+    private let pepper: TokenPepper
+
+    package init(pepper: TokenPepper) { self.pepper = pepper }
+
+    /// The form of the credential only; no look-up.
+    ///
+    /// - Parameter workspace: The last part of the path as it was sent, well formed or not: whether it names a
+    ///   workspace is not to be told to somebody without a token for it.
+    package func credential(in request: HTTPRequest, for workspace: String) throws(IdentityError) -> PresentedCredential
+    {
+        let fields = request.headers.all(.authorization)
+        guard let field = fields.first else { throw IdentityError(.missing) }
+        guard fields.count == 1 else { throw IdentityError(.malformed) }
+        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw IdentityError(.malformed) }
+        let text = String(parts[1].drop { $0 == " " })
+        guard let token = AccessToken(text) else {
+            throw IdentityError(AccessToken.isPreview(text) ? .preview : .malformed)
+        }
+        guard token.isMade(for: workspace) else { throw IdentityError(.otherWorkspace) }
+        guard let workspace = WorkspaceID(workspace) else { throw IdentityError(.unknown) }
+        return PresentedCredential(workspace: workspace, digest: TokenDigest(of: token, pepper: pepper))
+    }
+
+    /// The first statement of a call: checks the token and sets the workspace for the rest of the transaction.
+    ///
+    /// - Parameter session: The digest of the handshake era's session id that came with the request, if one did.
+    package func statement(for credential: PresentedCredential, session: [UInt8]?) -> SQL {
+        """
+        SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
+            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended
+        FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
+        """
+    }
+
+    /// What the database said about the credential.
+    ///
+    /// - Returns: The caller, and whether the session that came with the request had been ended.
+    /// - Throws: ``IdentityError`` if the token does not open the workspace.
+    package func principal(
+        for credential: PresentedCredential,
+        from rows: QueryResult
+    ) throws(IdentityError) -> (principal: Principal, sessionEnded: Bool) {
+        guard rows.rowCount == 1, let verdict = rows.string(0, 0) else { throw IdentityError(.unknown) }
+        switch verdict {
+        case "ok": break
+        case "revoked": throw IdentityError(.revoked)
+        case "expired": throw IdentityError(.expired)
+        case "suspended": throw IdentityError(.suspended)
+        default: throw IdentityError(.unknown)
+        }
+        guard let key = rows.string(0, 1).flatMap(RowID.init(uuid:)) else { throw IdentityError(.unknown) }
+        let access = ToolAccess(
+            readOnly: rows.bool(0, 3) ?? true,
+            customerComments: rows.bool(0, 4) ?? false,
+            customerCommentFactors: Int(rows.int64(0, 5) ?? 3),
+            allowLists: [rows.string(0, 6), rows.string(0, 8)].compactMap { $0.map(names) },
+            denied: names(rows.string(0, 7) ?? "").union(names(rows.string(0, 9) ?? ""))
+        )
+        let principal = Principal(
+            workspace: credential.workspace,
+            credential: key,
+            member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
+            access: access
+        )
+        return (principal, rows.bool(0, 10) ?? false)
+    }
+
+    private func names(_ list: String) -> Set<String> { Set(list.split(separator: " ").map(String.init)) }
+}

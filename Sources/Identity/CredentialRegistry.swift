@@ -1,0 +1,205 @@
+package import JSON
+package import Postgres
+
+/// Makes, lists and ends the credentials of one workspace; for operators, over the owner's connection.
+package struct CredentialRegistry {
+    /// What a credential may do, as an operator gives it.
+    package struct Settings: Sendable {
+        package var name = "token"
+        package var actsAs: String?
+        package var allow: [String]?
+        package var deny: [String]?
+        package var readOnly: Bool?
+        package var customerComments: Bool?
+        package var factors: Int?
+        /// Seconds from now.
+        package var lifetime: Int?
+
+        package init() {}
+    }
+
+    /// Why an operator's wish cannot be granted.
+    package enum Refusal: Error, Sendable, Equatable {
+        case noMember(String)
+        case noCredential(String)
+        case ambiguous(String)
+
+        package var message: String {
+            switch self {
+            case .noMember(let text): "No member of this workspace has the id or e-mail address \(text)."
+            case .noCredential(let text):
+                "No token of this workspace has the id, preview or name \(text); `workport token list` shows them."
+            case .ambiguous(let text):
+                "Several tokens fit \(text); give the id (key_…) that `workport token list` shows."
+            }
+        }
+    }
+
+    private let connection: Connection
+    private let workspace: WorkspaceID
+    private let pepper: TokenPepper
+
+    package init(_ connection: Connection, in workspace: WorkspaceID, pepper: TokenPepper) {
+        self.connection = connection
+        self.workspace = workspace
+        self.pepper = pepper
+    }
+
+    /// Makes a credential.
+    ///
+    /// - Returns: The token, which exists nowhere else from now on, and the credential's key.
+    package func create(_ settings: Settings) throws -> (token: AccessToken, id: RowID) {
+        try inWorkspace { try insert(settings, rotatedFrom: nil) }
+    }
+
+    /// Every credential, newest first, as JSON objects without any secret.
+    package func list() throws -> [RawJSON] {
+        try inWorkspace {
+            let rows = try connection.query(
+                """
+                SELECT row_to_json(i) FROM (
+                    SELECT public_id('key', c.id) AS id, c.name, c.preview,
+                        CASE
+                            WHEN c.revoked_at <= now() THEN 'revoked'
+                            WHEN c.expires_at <= now() THEN 'expired'
+                            ELSE 'active'
+                        END AS status,
+                        m.email AS acts_as, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
+                        c.customer_comment_factors, rfc3339(c.created_at) AS created_at,
+                        rfc3339(c.expires_at) AS expires_at, rfc3339(c.revoked_at) AS revoked_at,
+                        rfc3339(c.last_used_at) AS last_used_at
+                    FROM credentials AS c
+                    LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
+                    WHERE c.workspace_id = \(workspace.uuid)::uuid
+                    ORDER BY c.id DESC
+                ) AS i
+                """
+            )
+            return (0..<rows.rowCount).compactMap { rows.bytes($0, 0).map { RawJSON($0) } }
+        }
+    }
+
+    /// Ends a credential at once, on every node.
+    package func revoke(_ text: String) throws -> RowID {
+        try inWorkspace {
+            let id = try find(text)
+            _ = try connection.query(
+                """
+                UPDATE credentials SET revoked_at = coalesce(revoked_at, clock_timestamp())
+                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                """
+            )
+            return id
+        }
+    }
+
+    /// Changes the given settings of a credential; they hold from the next call on.
+    package func update(_ text: String, _ settings: Settings) throws -> RowID {
+        try inWorkspace {
+            let id = try find(text)
+            _ = try connection.query(
+                """
+                UPDATE credentials SET
+                    tools_allow = CASE WHEN \(settings.allow != nil) THEN nullif(\(settings.allow)::text[], '{}')
+                        ELSE tools_allow END,
+                    tools_deny = coalesce(\(settings.deny)::text[], tools_deny),
+                    read_only = coalesce(\(settings.readOnly)::boolean, read_only),
+                    customer_comments = coalesce(\(settings.customerComments)::boolean, customer_comments),
+                    customer_comment_factors = coalesce(\(settings.factors)::smallint, customer_comment_factors),
+                    expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
+                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                """
+            )
+            return id
+        }
+    }
+
+    /// Replaces a credential by a new one with the same settings.
+    ///
+    /// - Parameter overlap: Seconds that the old token stays good.
+    package func rotate(_ text: String, overlap: Int) throws -> (token: AccessToken, id: RowID, old: RowID) {
+        try inWorkspace {
+            let old = try find(text)
+            let made = try insert(Settings(), rotatedFrom: old)
+            _ = try connection.query(
+                """
+                UPDATE credentials
+                SET expires_at = least(coalesce(expires_at, 'infinity'), now() + \(overlap)::integer * interval '1 second')
+                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
+                """
+            )
+            return (made.token, made.id, old)
+        }
+    }
+
+    // MARK: Statements
+
+    private func insert(_ settings: Settings, rotatedFrom old: RowID?) throws -> (token: AccessToken, id: RowID) {
+        let token = AccessToken(for: workspace)
+        let digest = TokenDigest(of: token, pepper: pepper)
+        let source: SQL =
+            if let old {
+                """
+                SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
+                    expires_at, id
+                FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
+                """
+            } else {
+                """
+                SELECT \(settings.name), \(try member(settings.actsAs)?.digits)::uuid, \(settings.allow)::text[],
+                    coalesce(\(settings.deny)::text[], '{}'), coalesce(\(settings.readOnly)::boolean, false),
+                    coalesce(\(settings.customerComments)::boolean, false),
+                    coalesce(\(settings.factors)::smallint, 0::smallint),
+                    now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
+                """
+            }
+        let rows = try connection.query(
+            """
+            INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
+                tools_deny, read_only, customer_comments, customer_comment_factors, expires_at, rotated_from)
+            SELECT \(workspace.uuid)::uuid, \(AccessToken.prefix), \(digest.bytes)::bytea, \(token.preview), s.*
+            FROM (\(source)) AS s
+            RETURNING id
+            """
+        )
+        guard let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
+            throw PostgresError(.unexpectedResult, "The credential was not stored.")
+        }
+        return (token, id)
+    }
+
+    private func member(_ text: String?) throws -> RowID? {
+        guard let text else { return nil }
+        let rows = try connection.query(
+            """
+            SELECT id FROM members WHERE workspace_id = \(workspace.uuid)::uuid
+                AND (email = \(text) OR public_id('usr', id) = \(text))
+            """
+        )
+        guard rows.rowCount == 1, let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
+            throw Refusal.noMember(text)
+        }
+        return id
+    }
+
+    private func find(_ text: String) throws -> RowID {
+        let rows = try connection.query(
+            """
+            SELECT id FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid
+                AND (public_id('key', id) = \(text) OR preview = \(text) OR name = \(text))
+            """
+        )
+        guard rows.rowCount > 0 else { throw Refusal.noCredential(text) }
+        guard rows.rowCount == 1, let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
+            throw Refusal.ambiguous(text)
+        }
+        return id
+    }
+
+    private func inWorkspace<Value>(_ body: () throws -> Value) throws -> Value {
+        try connection.transaction { connection in
+            _ = try connection.query(Tenancy.set(workspace))
+            return try body()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import HTTP
+import JSON
+
+/// A call whose sender was not accepted.
+package struct IdentityError: Error, Sendable, Equatable {
+    /// Why; the word stands in the answer as `reason`.
+    package enum Reason: String, Sendable, CaseIterable {
+        case missing
+        case malformed
+        case preview = "preview_sent"
+        case unknown
+        case revoked
+        case expired
+        case otherWorkspace = "other_workspace"
+        case suspended = "workspace_suspended"
+    }
+
+    package let reason: Reason
+
+    package init(_ reason: Reason) { self.reason = reason }
+
+    /// One sentence that says what to do next. None of them depends on what exists in any workspace.
+    package var sentence: String {
+        switch reason {
+        case .missing:
+            "This endpoint needs a token. Send the header Authorization: Bearer mcp_live_… with the whole token."
+        case .malformed:
+            "The Authorization header does not hold a token of this service. It should read: Bearer mcp_live_… with "
+                + "the whole token, unchanged."
+        case .preview:
+            "This is the preview of a token, not the token. The token was shown once when it was made; make a new one "
+                + "if it is lost."
+        case .unknown: "This token is not known here. Check that it was copied whole, or ask an admin for a new one."
+        case .revoked: "This token was revoked. Ask an admin of the workspace for a new one."
+        case .expired: "This token has expired. Ask an admin of the workspace to rotate it."
+        case .otherWorkspace:
+            "This token was made for another endpoint. Use the endpoint URL that was given with it."
+        case .suspended: "This workspace is suspended. Ask its owner."
+        }
+    }
+
+    /// 401 with the challenge of RFC 6750 section 3; a request without any token gets no error code (section 3.1).
+    package var response: HTTPResponse {
+        let challenge =
+            reason == .missing
+            ? "Bearer realm=\"workport\""
+            : "Bearer realm=\"workport\", error=\"invalid_token\", error_description=\"\(ascii(sentence))\""
+        let body: JSONValue = [
+            "error": .string(reason == .missing ? "unauthorized" : "invalid_token"),
+            "reason": .string(reason.rawValue),
+            "error_description": .string(sentence),
+        ]
+        var writer = JSONWriter()
+        writer.write(body)
+        var headers = HTTPHeaders()
+        headers.append(.contentType, "application/json")
+        headers.append(.wwwAuthenticate, challenge)
+        return HTTPResponse(status: .unauthorized, headers: headers, body: writer.bytes)
+    }
+
+    /// Quoted strings of a challenge are ASCII without quotes (RFC 6750 section 3).
+    private func ascii(_ text: String) -> String {
+        String(text.map { $0 == "…" ? "." : $0 }.filter { $0.isASCII && $0 != "\"" && $0 != "\\" })
+    }
+}

@@ -1,0 +1,71 @@
+package import JSON
+package import Postgres
+
+/// Finds, lists and changes workspaces; for operators, over the owner's connection.
+package struct WorkspaceRegistry {
+    /// What a workspace is, and what an assistant may do in it at most, as an operator gives it.
+    package struct Settings: Sendable {
+        package var name: String?
+        package var country: String?
+        package var timezone: String?
+        package var status: String?
+        package var allow: [String]?
+        package var deny: [String]?
+        package var readOnly: Bool?
+        package var customerComments: Bool?
+        package var factors: Int?
+
+        package init() {}
+    }
+
+    private let connection: Connection
+
+    package init(_ connection: Connection) { self.connection = connection }
+
+    /// The workspace with this identifier or slug.
+    package func find(_ text: String) throws -> WorkspaceID? {
+        let rows = try connection.query(
+            "SELECT id FROM workspaces WHERE slug = \(text) OR public_id('wsp', id) = \(text)"
+        )
+        return rows.rowCount == 1 ? rows.string(0, 0).flatMap(RowID.init(uuid:)).map(WorkspaceID.init(_:)) : nil
+    }
+
+    /// All workspaces in order of creation, or the one asked for, as JSON objects.
+    package func describe(_ workspace: WorkspaceID? = nil) throws -> [RawJSON] {
+        let rows = try connection.query(
+            """
+            SELECT row_to_json(i) FROM (
+                SELECT public_id('wsp', w.id) AS id, w.slug, w.name, w.status, w.default_country AS country, w.timezone,
+                    w.mcp_tools_allow AS tools_allow, w.mcp_tools_deny AS tools_deny, w.mcp_read_only AS read_only,
+                    w.mcp_customer_comments AS customer_comments,
+                    w.mcp_customer_comment_factors AS customer_comment_factors, rfc3339(w.created_at) AS created_at
+                FROM workspaces AS w
+                WHERE \(workspace?.uuid)::uuid IS NULL OR w.id = \(workspace?.uuid)::uuid
+                ORDER BY w.id
+            ) AS i
+            """
+        )
+        return (0..<rows.rowCount).compactMap { rows.bytes($0, 0).map { RawJSON($0) } }
+    }
+
+    /// Changes the given settings of a workspace; they hold from the next call on.
+    package func update(_ workspace: WorkspaceID, _ settings: Settings) throws {
+        _ = try connection.query(
+            """
+            UPDATE workspaces SET
+                name = coalesce(\(settings.name), name),
+                default_country = coalesce(\(settings.country), default_country),
+                timezone = coalesce(\(settings.timezone), timezone),
+                status = coalesce(\(settings.status), status),
+                mcp_tools_allow = CASE WHEN \(settings.allow != nil) THEN nullif(\(settings.allow)::text[], '{}')
+                    ELSE mcp_tools_allow END,
+                mcp_tools_deny = coalesce(\(settings.deny)::text[], mcp_tools_deny),
+                mcp_read_only = coalesce(\(settings.readOnly)::boolean, mcp_read_only),
+                mcp_customer_comments = coalesce(\(settings.customerComments)::boolean, mcp_customer_comments),
+                mcp_customer_comment_factors = coalesce(\(settings.factors)::smallint, mcp_customer_comment_factors),
+                updated_at = now(), version = version + 1
+            WHERE id = \(workspace.uuid)::uuid
+            """
+        )
+    }
+}
