@@ -27,6 +27,9 @@ let package = Package(
         .target(name: "MCP", dependencies: ["JSON", "HTTP", "Crypto", "Telemetry"]),
         .target(name: "Identity", dependencies: ["JSON", "HTTP", "Crypto", "Postgres", "Telemetry"]),
 
+        // What a tool is, and what this product has.
+        .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
+
         // Tests; `Tests/Support` holds what several of them share.
         .target(
             name: "TestSupport",
@@ -45,6 +48,7 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
+        .testTarget(name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres"]),
         .testTarget(
             name: "MCPTests",
             dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],

@@ -1,0 +1,167 @@
+import Identity
+import JSON
+
+/// One pass over a call's arguments; collects values and mistakes.
+struct ArgumentReading {
+    private(set) var problems: [ToolError.Problem] = []
+
+    mutating func object(_ node: JSONNode?, _ parameters: [Parameter], path: String) -> [String: Arguments.Value] {
+        var values: [String: Arguments.Value] = [:]
+        for (name, value) in node?.members ?? [] {
+            guard let parameter = parameters.first(where: { $0.name == name }) else {
+                refuseUnknown(name, among: parameters, path: path)
+                continue
+            }
+            // An explicit null means the same as leaving the argument out.
+            if value.isNull { continue }
+            values[name] = self.value(value, parameter, path: path + name)
+        }
+        for parameter in parameters where parameter.isRequired && node?[parameter.name].map(\.isNull) != false {
+            refuse(path + parameter.name, "is missing: \(accepted(parameter.kind)) is needed")
+        }
+        return values
+    }
+
+    private mutating func value(_ node: JSONNode, _ parameter: Parameter, path: String) -> Arguments.Value? {
+        switch parameter.kind {
+        case .text(let maximum): text(node, maximum, path)
+        case .choice(let words): choice(node, words, path).map(Arguments.Value.text)
+        case .integer(let range): integer(node, range, path)
+        case .choices(let words): choices(node, words, path)
+        case .moment: moment(node, path)
+        case .identifier(let prefix): identifier(node, prefix, path)
+        case .taskNumber: taskNumber(node, path)
+        case .object(let parts):
+            if node.kind == .object {
+                .object(object(node, parts, path: path + "."))
+            } else {
+                refused(node, path, parameter.kind)
+            }
+        }
+    }
+
+    private mutating func text(_ node: JSONNode, _ maximum: Int, _ path: String) -> Arguments.Value? {
+        guard let text = node.string else { return refused(node, path, .text(maximum: maximum)) }
+        if text.unicodeScalars.contains("\0") {
+            return refuse(path, "holds the character U+0000, which cannot be stored")
+        }
+        if text.allSatisfy(\.isWhitespace) { return refuse(path, "is empty; leave it out or give some text") }
+        let count = text.unicodeScalars.count
+        if count > maximum { return refuse(path, "has \(count) characters; at most \(maximum) are accepted") }
+        return .text(text)
+    }
+
+    private mutating func choice(_ node: JSONNode, _ words: [String], _ path: String) -> String? {
+        guard let word = node.string else { return refused(node, path, .choice(words)) }
+        if words.contains(word) { return word }
+        let near = Nearness.nearest(to: word, among: words).map { " Did you mean `\($0)`?" } ?? ""
+        return refuse(path, "is `\(shown(word))`; it can be \(listed(words))", then: near)
+    }
+
+    private mutating func integer(_ node: JSONNode, _ range: ClosedRange<Int64>, _ path: String) -> Arguments.Value? {
+        guard let number = node.integer else { return refused(node, path, .integer(range)) }
+        guard range.contains(number) else {
+            return refuse(path, "is \(number); it can be \(range.lowerBound) to \(range.upperBound)")
+        }
+        return .integer(number)
+    }
+
+    private mutating func choices(_ node: JSONNode, _ words: [String], _ path: String) -> Arguments.Value? {
+        guard let elements = node.elements else { return refused(node, path, .choices(words)) }
+        var chosen: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard let word = choice(element, words, "\(path)[\(index)]"), !chosen.contains(word) else { continue }
+            chosen.append(word)
+        }
+        return .words(chosen)
+    }
+
+    private mutating func moment(_ node: JSONNode, _ path: String) -> Arguments.Value? {
+        guard let text = node.string else { return refused(node, path, .moment) }
+        guard let moment = Moment.microseconds(from: text) else {
+            return refuse(path, "is `\(shown(text))`; it can be \(accepted(.moment))")
+        }
+        return .moment(moment)
+    }
+
+    private mutating func identifier(_ node: JSONNode, _ prefix: String, _ path: String) -> Arguments.Value? {
+        guard let text = node.string else { return refused(node, path, .identifier(prefix: prefix)) }
+        guard let row = RowID(text, prefix: prefix) else {
+            return refuse(path, "is `\(shown(text))`; it can be \(accepted(.identifier(prefix: prefix)))")
+        }
+        return .row(row)
+    }
+
+    private mutating func taskNumber(_ node: JSONNode, _ path: String) -> Arguments.Value? {
+        var number = node.integer
+        if number == nil, let text = node.string {
+            let digits = text.drop { $0 == "#" || $0 == " " }
+            if !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) { number = Int64(digits) }
+        }
+        guard let number else { return refused(node, path, .taskNumber) }
+        guard (1...Parameter.largestInteger).contains(number) else {
+            return refuse(path, "is \(number); it can be a task number from 1 on")
+        }
+        return .integer(number)
+    }
+
+    // MARK: Refusals
+
+    private mutating func refuseUnknown(_ name: String, among parameters: [Parameter], path: String) {
+        let names = parameters.map(\.name)
+        let near = Nearness.nearest(to: name, among: names).map { " Did you mean `\($0)`?" } ?? ""
+        let known = names.isEmpty ? "it takes no arguments" : "known are \(listed(names, last: "and"))"
+        refuse(path + shown(name), "is not an argument of this tool; \(known)", then: near)
+    }
+
+    private mutating func refused<Value>(_ node: JSONNode, _ path: String, _ kind: Parameter.Kind) -> Value? {
+        refuse(path, "is \(article(node.kind)); it can be \(accepted(kind))")
+    }
+
+    @discardableResult
+    private mutating func refuse<Value>(_ path: String, _ what: String, then: String = "") -> Value? {
+        if problems.count < 20 { problems.append(.init(path, "`\(path)` \(what).\(then)")) }
+        return nil
+    }
+
+    private mutating func refuse(_ path: String, _ what: String, then: String = "") {
+        let _: Int? = refuse(path, what, then: then)
+    }
+
+    private func article(_ kind: JSONNode.Kind) -> String {
+        switch kind {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    private func accepted(_ kind: Parameter.Kind) -> String {
+        switch kind {
+        case .text(let maximum): "a string of at most \(maximum) characters"
+        case .choice(let words): listed(words)
+        case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .choices(let words): "an array of \(listed(words))"
+        case .moment: "a date such as 2026-11-20 or a date-time such as 2026-11-20T09:30:00Z"
+        case .identifier(let prefix): "an identifier as results give it: \(prefix)_ and 32 hexadecimal digits"
+        case .taskNumber: "a task number such as 1042"
+        case .object(let parts): "an object with \(listed(parts.map(\.name)))"
+        }
+    }
+
+    private func listed(_ words: [String], last: String = "or") -> String {
+        let quoted = words.map { "`\($0)`" }
+        guard quoted.count > 1 else { return quoted.first ?? "nothing" }
+        return quoted.dropLast().joined(separator: ", ") + " \(last) " + quoted[quoted.count - 1]
+    }
+
+    /// At most 40 characters of what a caller sent, without controls.
+    private func shown(_ text: String) -> String {
+        let visible = text.unicodeScalars.filter { $0.properties.generalCategory != .control && $0 != "`" }
+        let cut = String(String.UnicodeScalarView(visible.prefix(40)))
+        return visible.count > 40 ? cut + "…" : cut
+    }
+}

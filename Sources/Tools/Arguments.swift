@@ -1,0 +1,64 @@
+package import Identity
+package import JSON
+
+/// The arguments of one call, read and checked against the tool's parameters.
+package struct Arguments: Sendable {
+    /// A value of one of the kinds of ``Parameter``.
+    package indirect enum Value: Sendable {
+        case text(String)
+        case integer(Int64)
+        case words([String])
+        /// Microseconds since 1970.
+        case moment(Int64)
+        case row(RowID)
+        case object([String: Value])
+    }
+
+    private let values: [String: Value]
+
+    /// Reads the arguments of a call.
+    ///
+    /// - Throws: ``ToolError`` with every mistake at once: unknown names with the nearest known one, wrong types,
+    ///   values out of range, required arguments that are missing.
+    package init(_ node: JSONNode?, for parameters: [Parameter]) throws(ToolError) {
+        var reading = ArgumentReading()
+        values = reading.object(node, parameters, path: "")
+        guard reading.problems.isEmpty else { throw ToolError(problems: reading.problems) }
+    }
+
+    private init(values: [String: Value]) { self.values = values }
+
+    package func text(_ name: String) -> String? {
+        guard case .text(let text) = values[name] else { return nil }
+        return text
+    }
+
+    package func integer(_ name: String) -> Int64? {
+        guard case .integer(let number) = values[name] else { return nil }
+        return number
+    }
+
+    package func words(_ name: String) -> [String]? {
+        guard case .words(let words) = values[name] else { return nil }
+        return words
+    }
+
+    /// Microseconds since 1970.
+    package func moment(_ name: String) -> Int64? {
+        guard case .moment(let moment) = values[name] else { return nil }
+        return moment
+    }
+
+    package func row(_ name: String) -> RowID? {
+        guard case .row(let row) = values[name] else { return nil }
+        return row
+    }
+
+    package func object(_ name: String) -> Arguments? {
+        guard case .object(let values) = values[name] else { return nil }
+        return Arguments(values: values)
+    }
+
+    /// Whether the argument was given and not null.
+    package func has(_ name: String) -> Bool { values[name] != nil }
+}

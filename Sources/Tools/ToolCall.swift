@@ -1,0 +1,49 @@
+package import Crypto
+package import Identity
+package import JSON
+package import Postgres
+
+/// What a tool's body gets of a call.
+package struct ToolCall: Sendable {
+    package let tool: String
+    package let arguments: Arguments
+    /// Canonical bytes of the arguments without `cursor` and `limit`: what a cursor belongs to.
+    package let query: [UInt8]
+    /// SHA-256 of all canonical arguments.
+    package let argumentsDigest: [UInt8]
+    /// Workspace and token, not yet looked up; sealed values are bound to them.
+    package let credential: PresentedCredential
+    package let seal: Seal
+
+    /// Reads a call's arguments.
+    ///
+    /// - Throws: ``ToolError`` with every mistake at once.
+    package init(
+        _ tool: Tool,
+        arguments node: JSONNode?,
+        from credential: PresentedCredential,
+        seal: Seal
+    ) throws(ToolError) {
+        self.tool = tool.name
+        arguments = try Arguments(node, for: tool.parameters)
+        query = ToolCall.canonical(node) { $0 != "cursor" && $0 != "limit" }
+        argumentsDigest = Digest.sha256(node?.canonical ?? Array("{}".utf8))
+        self.credential = credential
+        self.seal = seal
+    }
+
+    /// The workspace as a bind: the condition that every statement carries beside row-level security.
+    ///
+    /// It comes from the path of the request, the setting that the policies compare with from the database's own
+    /// check of the token; a mistake in one of them shows nothing.
+    package var workspace: SQL { "\(credential.workspace.uuid)::uuid" }
+
+    private static func canonical(_ node: JSONNode?, keeping isKept: (String) -> Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (name, value) in (node?.members ?? []).sorted(by: { $0.name < $1.name })
+        where isKept(name) && !value.isNull {
+            bytes += Array(name.utf8) + [0] + value.canonical + [0]
+        }
+        return bytes
+    }
+}
