@@ -29,6 +29,8 @@ let package = Package(
 
         // What a tool is, and what this product has.
         .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
+        .target(
+            name: "Catalog", dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Tools"]),
 
         // Tests; `Tests/Support` holds what several of them share.
         .target(
@@ -53,6 +55,10 @@ let package = Package(
             name: "MCPTests",
             dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],
             exclude: ["Transcripts"]
+        ),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: ["Catalog", "Identity", "Matching", "Postgres", "PostgresServer", "TestSupport", "JSON"]
         ),
     ]
 )

@@ -1,0 +1,88 @@
+/// What an import reads: bytes from somewhere, and what they are.
+package struct ImportFile {
+    /// How the rows are written.
+    package enum Format: String, Sendable, CaseIterable {
+        case csv, jsonl
+    }
+
+    package let format: Format
+    /// What every row is, where the file has no column `kind`.
+    package let kind: ImportKind?
+    /// The next bytes, or `nil` at the end.
+    package let next: () throws -> [UInt8]?
+
+    package init(format: Format, kind: ImportKind? = nil, next: @escaping () throws -> [UInt8]?) {
+        self.format = format
+        self.kind = kind
+        self.next = next
+    }
+}
+
+/// What a row of an import is.
+package enum ImportKind: String, Sendable, CaseIterable {
+    case customer, task, comment
+}
+
+/// A file of which nothing can be used, from some line on.
+struct ImportProblem: Error, Equatable {
+    let line: Int
+    let reason: String
+}
+
+/// One row as the file has it, before its fields are checked.
+struct ImportRow: Equatable {
+    /// Where the row begins, counted from 1.
+    let line: Int
+    /// What was given, by column; a column that is missing here leaves a stored value as it is.
+    var values: [String: ImportValue] = [:]
+    /// Why the row cannot be read.
+    var problem: String?
+}
+
+/// What a row has in one column.
+enum ImportValue: Equatable {
+    /// Nothing: the stored value is emptied.
+    case none
+    case text(String)
+    case list([String])
+    /// Names and values, each a JSON text.
+    case object([String: String])
+}
+
+/// What became of a file.
+package struct ImportReport: Sendable, Equatable {
+    /// How many rows of a kind there were.
+    package struct Counts: Sendable, Equatable {
+        package var created = 0
+        package var updated = 0
+        package var unchanged = 0
+    }
+
+    /// A row that was not stored.
+    package struct Refusal: Sendable, Equatable {
+        /// Where it begins, counted from 1.
+        package let line: Int
+        package let reason: String
+    }
+
+    /// How many refusals are listed; all are counted.
+    package static let listedRefusals = 1_000
+
+    /// How many rows were read, those refused included.
+    package var rows = 0
+    package var customers = Counts()
+    package var tasks = Counts()
+    package var comments = Counts()
+    /// The refusals in the order of their lines.
+    package var refusals: [Refusal] = []
+    package var refused = 0
+    /// Whether the good rows are in the database now. Otherwise the counts tell what would have happened.
+    package var isStored = false
+    /// Whether the file could not be read to its end.
+    package var isBroken = false
+
+    mutating func refuse(_ line: Int, _ reason: String) {
+        refused += 1
+        if refusals.count < Self.listedRefusals { refusals.append(Refusal(line: line, reason: reason)) }
+    }
+}

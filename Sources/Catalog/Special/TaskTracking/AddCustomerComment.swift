@@ -1,0 +1,170 @@
+import Identity
+import JSON
+import Postgres
+import Telemetry
+import Tools
+
+extension Tool {
+    /// A customer's comment on a task, after a check of who is speaking.
+    static let addCustomerComment = Tool(
+        name: "addCustomerComment",
+        title: "Add customer comment",
+        description: """
+            Adds a comment to a task on behalf of its customer. The comment is public and marked as the customer's. \
+            Ask the customer for the facts in verification; do not take them from a task.
+            """,
+        effects: .adding,
+        parameters: TaskReference.parameters + [
+            Parameter("comment", .text(maximum: 5_000), "What the customer says, as plain text.", isRequired: true),
+            Parameter(
+                "verification",
+                .object([
+                    Parameter("taskNumber", .taskNumber, "The task's number, as the customer gave it."),
+                    Parameter("customerName", .text(maximum: 200), "The customer's name, as the customer gave it."),
+                    Parameter("phone", .text(maximum: 60), "A phone number of the customer, at least 7 digits."),
+                ]),
+                "Facts that the customer gave; all of them must be right."
+            ),
+            Parameter(
+                "idempotencyKey", .text(maximum: 128),
+                "A key of your own; the same call with the same key is stored once, within 24 hours."
+            ),
+        ],
+        output: [
+            "type": "object",
+            "properties": [
+                "item": [
+                    "type": "object",
+                    "properties": [
+                        "id": ["type": "string"],
+                        "visibility": ["type": "string"],
+                        "author_kind": ["type": "string"],
+                        "trusted": ["type": "boolean"],
+                        "created_at": ["type": "string"],
+                    ],
+                    "required": ["id", "visibility", "author_kind", "trusted", "created_at"],
+                ],
+                "changed": ["type": "array", "items": ["type": "string"]],
+                "replayed": ["type": "boolean"],
+                "audit_id": ["type": "string"],
+            ],
+            "required": ["item"],
+        ],
+        isOffered: { $0.customerComments },
+        note: { access in
+            switch access.customerCommentFactors {
+            case 0: "No verification is required here."
+            case 3: "All three facts are required here: taskNumber, customerName and phone."
+            case let count: "At least \(count) of taskNumber, customerName and phone are required here."
+            }
+        },
+        body: .write { call, principal, transaction in
+            try CustomerComment(call, principal).add(transaction)
+        }
+    )
+}
+
+/// One call of ``Tool/addCustomerComment``, inside its transaction.
+private struct CustomerComment {
+    private let call: ToolCall
+    private let principal: Principal
+    private let reference: TaskReference
+    private let claim: CustomerCheck.Claim
+    private let text: String
+    private let key: String?
+
+    init(_ call: ToolCall, _ principal: Principal) throws(ToolError) {
+        self.call = call
+        self.principal = principal
+        reference = try TaskReference(call.arguments)
+        claim = CustomerCheck.Claim(call.arguments.object("verification"))
+        key = call.arguments.text("idempotencyKey")
+        text = Untrusted.cleaned(call.arguments.text("comment") ?? "")
+        if text.allSatisfy(\.isWhitespace) {
+            throw ToolError(problems: [.init("comment", "`comment` holds nothing that can be read; give some text.")])
+        }
+        let required = principal.access.customerCommentFactors
+        if claim.count < required {
+            let what = "`verification` holds \(claim.count) of the \(required) facts that this workspace requires"
+            throw ToolError(problems: [
+                .init("verification", "\(what); it can hold `taskNumber`, `customerName` and `phone`.")
+            ])
+        }
+    }
+
+    func add(_ transaction: borrowing Transaction) throws -> WriteOutcome {
+        let facts = try self.facts(transaction)
+        if let refusal = try check(facts, transaction) { return .refused(refusal, isDenial: true) }
+        guard let task = facts.task else { throw reference.notFound }
+        if let earlier = try IdempotencyRecord.claim(key, call, principal, transaction) {
+            return .done(earlier, entity: ("task", task))
+        }
+        let answer = try insert(task: task, customer: facts.customer, transaction)
+        try IdempotencyRecord.keep(answer, key, call, principal, transaction)
+        return .done(answer, entity: ("task", task))
+    }
+
+    private func facts(_ transaction: borrowing Transaction) throws -> CustomerCheck.Facts {
+        let row = try transaction.query(
+            """
+            SELECT t.id, t.number, c.id, c.display_name, c.phone, c.mobile, c.work_phone, w.default_country
+            FROM workspaces AS w
+            LEFT JOIN tasks AS t ON t.workspace_id = w.id AND t.deleted_at IS NULL AND \(reference.condition)
+            LEFT JOIN contacts AS c ON c.workspace_id = t.workspace_id AND c.id = t.customer_id
+            WHERE w.id = \(call.workspace)
+            """
+        )
+        return CustomerCheck.Facts(
+            task: row.string(0, 0).flatMap(RowID.init(uuid:)),
+            number: row.int64(0, 1),
+            customer: row.string(0, 2).flatMap(RowID.init(uuid:)),
+            customerName: row.string(0, 3) ?? "",
+            phones: [4, 5, 6].compactMap { row.string(0, $0) },
+            country: row.string(0, 7)
+        )
+    }
+
+    /// - Returns: The refusal, whose trace is to be committed, or `nil` if the caller may go on.
+    private func check(_ facts: CustomerCheck.Facts, _ transaction: borrowing Transaction) throws -> ToolError? {
+        guard claim.count > 0 else { return nil }
+        let check = CustomerCheck(principal: principal, workspace: call.workspace)
+        let subject = CustomerCheck.subject(facts, reference)
+        if let seconds = try check.secondsClosed(for: subject, transaction) { return CustomerCheck.closed(seconds) }
+        if CustomerCheck.holds(claim, facts) { return nil }
+        if let seconds = try check.secondsClosedMeanwhile(for: subject, transaction) {
+            return CustomerCheck.closed(seconds)
+        }
+        if try check.recordFailure(of: subject, transaction) {
+            let alert = AuditEvent(
+                workspace: principal.workspace, credential: principal.credential,
+                action: "customer_verification.locked", tool: call.tool, outcome: .denied,
+                at: WallClock.system.now
+            )
+            _ = try transaction.query(AuditEvent.appending([alert], in: principal.workspace))
+        }
+        return CustomerCheck.refusal
+    }
+
+    private func insert(task: RowID, customer: RowID?, _ transaction: borrowing Transaction) throws -> ToolAnswer {
+        let results = try transaction.queries([
+            """
+            INSERT INTO comments (workspace_id, task_id, body, visibility, author_kind, customer_id, credential_id)
+            VALUES (\(call.workspace), \(task.digits)::uuid, \(text), 'public', 'customer',
+                \(customer?.digits)::uuid, \(principal.credential.digits)::uuid)
+            RETURNING json_build_object('id', public_id('com', id), 'visibility', visibility,
+                'author_kind', author_kind, 'trusted', false, 'created_at', rfc3339(created_at))
+            """,
+            """
+            UPDATE tasks AS t SET updated_at = clock_timestamp()
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task.digits)::uuid
+            """,
+        ])
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("item")
+        writer.write(raw: results[0].bytes(0, 0) ?? Array("null".utf8))
+        writer.write("changed", ["comments"])
+        writer.endObject()
+        return ToolAnswer(RawJSON(writer.bytes))
+    }
+}

@@ -1,0 +1,112 @@
+package import Identity
+package import Postgres
+
+/// Makes a workspace that is ready to hold tasks: its counters, a workflow with states, and the default board.
+package enum WorkspaceCreation {
+    /// Why a workspace cannot be made.
+    package enum Refusal: Error, Sendable, Equatable {
+        case slugTaken(String)
+        case invalidSlug(String)
+
+        package var message: String {
+            switch self {
+            case .slugTaken(let slug): "There is a workspace \(slug) already; choose another --slug."
+            case .invalidSlug(let slug):
+                "The slug \(slug) cannot be used: 1 to 63 lower-case letters, digits and hyphens, not a hyphen first."
+            }
+        }
+    }
+
+    /// The states of the default workflow, in order: name, category, and what a customer reads.
+    private static let states = [
+        ("New", "open", "Received"), ("In progress", "in_progress", "In progress"),
+        ("Waiting for customer", "waiting", "Waiting for you"), ("Done", "done", "Done"),
+        ("Cancelled", "cancelled", "Cancelled"),
+    ]
+
+    /// Makes a workspace in one transaction.
+    ///
+    /// - Parameters:
+    ///   - name: What people call it.
+    ///   - slug: Its short name at the command line, unique.
+    ///   - connection: The owner's connection, in no transaction.
+    package static func create(
+        name: String,
+        slug: String,
+        settings: WorkspaceRegistry.Settings = .init(),
+        on connection: Connection
+    ) throws -> WorkspaceID {
+        do {
+            return try connection.transaction { connection in
+                try createInTransaction(name: name, slug: slug, settings: settings, on: connection)
+            }
+        } catch let error as PostgresError {
+            if error.constraint == "workspaces_slug_key" { throw Refusal.slugTaken(slug) }
+            if error.constraint == "workspaces_slug_check" { throw Refusal.invalidSlug(slug) }
+            throw error
+        }
+    }
+
+    /// Makes a workspace in the transaction that is open, which is set to the new workspace from then on.
+    ///
+    /// - Parameter key: Gives the keys of the rows, where they are not to be the database's own.
+    static func createInTransaction(
+        name: String,
+        slug: String,
+        settings: WorkspaceRegistry.Settings = .init(),
+        key: () -> String? = { nil },
+        on connection: Connection
+    ) throws -> WorkspaceID {
+        let workspace = try insert(name: name, slug: slug, key: key, on: connection)
+        try furnish(workspace, key: key, on: connection)
+        try WorkspaceRegistry(connection).update(workspace, settings)
+        return workspace
+    }
+
+    private static func insert(
+        name: String,
+        slug: String,
+        key: () -> String?,
+        on connection: Connection
+    ) throws -> WorkspaceID {
+        let rows = try connection.query(
+            """
+            INSERT INTO workspaces (id, name, slug)
+            VALUES (coalesce(\(key())::uuid, time_ordered_uuid()), \(name), \(slug))
+            RETURNING id
+            """
+        )
+        guard let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
+            throw PostgresError(.unexpectedResult, "The workspace was not stored.")
+        }
+        return WorkspaceID(id)
+    }
+
+    private static func furnish(_ workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
+        _ = try connection.query(Tenancy.set(workspace))
+        _ = try connection.query("INSERT INTO workspace_counters (workspace_id) VALUES (\(workspace.uuid)::uuid)")
+        let workflow = try connection.query(
+            """
+            INSERT INTO workflows (workspace_id, id, name, is_default)
+            VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks', true)
+            RETURNING id
+            """
+        )
+        for (position, state) in states.enumerated() {
+            _ = try connection.query(
+                """
+                INSERT INTO workflow_states (workspace_id, id, workflow_id, name, category, position, customer_label)
+                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()),
+                    \(workflow.string(0, 0))::uuid, \(state.0), \(state.1), \(position)::integer, \(state.2))
+                """
+            )
+        }
+        _ = try connection.query(
+            """
+            INSERT INTO boards (workspace_id, id, name, workflow_id, is_default)
+            VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks',
+                \(workflow.string(0, 0))::uuid, true)
+            """
+        )
+    }
+}

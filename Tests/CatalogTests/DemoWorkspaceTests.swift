@@ -1,0 +1,68 @@
+import Catalog
+import Identity
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("The demo workspace")
+struct DemoWorkspaceTests {
+    private let database: TestDatabase
+    private let connection: Connection
+
+    init() throws {
+        database = try TestDatabase.make(migrations: true)
+        connection = try database.connect(as: .owner)
+    }
+
+    @Test("is made once")
+    func isMadeOnce() throws {
+        let first = try DemoWorkspace.create(on: connection)
+        let tables = ["tasks", "contacts", "comments", "task_search", "files", "audit_events"]
+        let before = try tables.map { try TableDigest.of($0, connection, in: first) }
+        #expect(try DemoWorkspace.create(on: connection) == first)
+        #expect(try tables.map { try TableDigest.of($0, connection, in: first) } == before)
+    }
+
+    @Test(
+        "has something of everything",
+        arguments: [
+            ("tasks", 200...200), ("contacts", 80...80), ("members", 6...6), ("task_search", 200...200),
+            ("comments", 100...400), ("contact_phones", 60...160), ("files", 20...400),
+            ("checklist_items", 100...1200), ("time_entries", 50...600), ("audit_events", 200...400),
+        ]
+    )
+    func hasEverything(table: String, expected: ClosedRange<Int>) throws {
+        let workspace = try DemoWorkspace.create(on: connection)
+        let count = try connection.value("SELECT count(*) FROM \(verbatim: table)", in: workspace)
+        #expect(expected.contains(try #require(count.flatMap(Int.init))))
+    }
+
+    @Test("has the task and the customer that the README shows")
+    func hasTheStory() throws {
+        let workspace = try DemoWorkspace.create(on: connection)
+        let story: SQL = """
+            SELECT c.display_name || ' ' || c.phone || ' ' || t.status
+            FROM tasks AS t JOIN contacts AS c ON c.workspace_id = t.workspace_id AND c.id = t.customer_id
+            WHERE t.number = 1042
+            """
+        #expect(try connection.value(story, in: workspace) == "Elizabeth Stephenson +1 (703) 597-4534 in_progress")
+        let found: SQL = """
+            SELECT t.number FROM search_candidates(ARRAY['elizab*', 'stephenson'], true, 10) AS k
+            JOIN tasks AS t ON t.id = k.task_id WHERE t.number = 1042
+            """
+        #expect(try connection.value(found, in: workspace) == "1042")
+        let dana: SQL = "SELECT name FROM members WHERE email = \(DemoWorkspace.memberEmail)"
+        #expect(try connection.value(dana, in: workspace) == "Dana Reyes")
+    }
+
+    @Test("lies in the past and gives the next task a free number")
+    func isConsistent() throws {
+        let workspace = try DemoWorkspace.create(on: connection)
+        let later: SQL = """
+            SELECT count(*) FROM tasks WHERE created_at > now() OR updated_at > now() OR updated_at < created_at
+            """
+        #expect(try connection.value(later, in: workspace) == "0")
+        let free: SQL = "SELECT next_task_number > (SELECT max(number) FROM tasks) FROM workspace_counters"
+        #expect(try connection.value(free, in: workspace) == "t")
+    }
+}
