@@ -32,6 +32,14 @@ let package = Package(
         .target(
             name: "Catalog", dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Tools"]),
 
+        // The path itself, and the wiring.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Identity", "Tools", "Catalog",
+            ]
+        ),
+
         // Tests; `Tests/Support` holds what several of them share.
         .target(
             name: "TestSupport",

@@ -1,0 +1,27 @@
+import HTTP
+import HTTPServer
+import Identity
+import Telemetry
+
+/// A request on its way: its form was accepted, and nothing has been looked up.
+struct Call: Sendable {
+    let request: HTTPRequest
+    let id: RequestID
+    let credential: PresentedCredential
+    let responder: HTTPResponder
+}
+
+/// What is known of a request when it is answered; logged and counted once.
+struct CallRecord: Sendable {
+    var outcome: String
+    var errorCode: String?
+    var reason: String?
+    var era: String?
+    var revision: String?
+    var method: String?
+    var tool: String?
+    var client: String?
+    var waited: Duration?
+
+    init(outcome: String = "ok") { self.outcome = outcome }
+}

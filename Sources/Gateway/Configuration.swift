@@ -1,0 +1,80 @@
+package import Crypto
+package import HTTPServer
+package import Identity
+package import Postgres
+package import Telemetry
+
+/// What `serve` needs, typed and complete.
+package struct Configuration: Sendable {
+    package var databaseURL: String
+    package var server: HTTPServerConfiguration
+    package var pool: PoolConfiguration
+    package var publicURL: String?
+    package var allowedHosts: [String]
+    package var allowedOrigins: [String]
+    package var pepper: TokenPepper
+    package var seal: Seal
+    package var callTimeout: Duration
+    package var drainTimeout: Duration
+    package var maxJSONDepth: Int
+    package var logLevel: LogLevel
+
+    /// Reads the settings that `serve` uses.
+    ///
+    /// - Parameter cores: The processors of this machine, from which the number of workers follows.
+    /// - Throws: ``ConfigurationError`` for what is missing or cannot be used.
+    package init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
+        databaseURL = try settings.needed(.databaseURL)
+        pepper = try Configuration.pepper(settings)
+        seal = try Configuration.seal(settings)
+        publicURL = settings.text(.publicURL).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        allowedHosts = settings.list(.allowedHosts)
+        allowedOrigins = settings.list(.allowedOrigins)
+        callTimeout = settings.seconds(.callTimeout) ?? .seconds(25)
+        drainTimeout = settings.seconds(.drainTimeout) ?? .seconds(25)
+        maxJSONDepth = settings.integer(.maxJSONDepth) ?? 64
+        logLevel = settings.text(.logLevel).flatMap(LogLevel.init(rawValue:)) ?? .info
+        server = HTTPServerConfiguration()
+        server.host = settings.text(.host) ?? server.host
+        server.port = UInt16(settings.integer(.port) ?? 8080)
+        server.maxConnections = settings.integer(.maxConnections) ?? server.maxConnections
+        server.limits.maxHeaderBytes = settings.integer(.maxHeaderBytes) ?? server.limits.maxHeaderBytes
+        server.limits.maxBodyBytes = settings.integer(.maxBodyBytes) ?? server.limits.maxBodyBytes
+        server.headerTimeout = settings.seconds(.headerTimeout) ?? server.headerTimeout
+        server.bodyTimeout = settings.seconds(.bodyTimeout) ?? server.bodyTimeout
+        server.idleTimeout = settings.seconds(.idleTimeout) ?? server.idleTimeout
+        server.writeTimeout = settings.seconds(.writeTimeout) ?? server.writeTimeout
+        pool = PoolConfiguration(url: databaseURL)
+        pool.workers = settings.integer(.workers) ?? max(2, cores * 3 / 2)
+        pool.backlog = settings.integer(.backlog) ?? pool.backlog
+        pool.backlogPerTenant = settings.integer(.backlogPerWorkspace) ?? pool.backlogPerTenant
+        pool.connection.statementTimeout = callTimeout
+        pool.connection.idleInTransactionTimeout = callTimeout
+    }
+
+    /// The secret under which token digests are made; commands that make tokens need it too.
+    package static func pepper(_ settings: Settings) throws(ConfigurationError) -> TokenPepper {
+        guard let bytes = Hex.decode(try settings.needed(.tokenPepper)), let pepper = TokenPepper(bytes) else {
+            throw ConfigurationError(["WORKPORT_TOKEN_PEPPER has to be 16 bytes or more in hexadecimal."])
+        }
+        return pepper
+    }
+
+    private static func seal(_ settings: Settings) throws(ConfigurationError) -> Seal {
+        let refusal = ConfigurationError([
+            "WORKPORT_SEAL_KEYS has to be id:key pairs separated by commas, the newest first: a number from 0 to 255, a "
+                + "colon, 32 bytes in hexadecimal."
+        ])
+        _ = try settings.needed(.sealKeys)
+        var keys: [SealKey] = []
+        for pair in settings.list(.sealKeys) {
+            let parts = pair.split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let id = UInt8(parts[0]), let secret = Hex.decode(parts[1]),
+                let key = try? SealKey(id: id, secret: secret)
+            else { throw refusal }
+            keys.append(key)
+        }
+        guard let seal = try? Seal(keys: keys) else { throw refusal }
+        return seal
+    }
+}

@@ -1,0 +1,116 @@
+package import HTTP
+package import HTTPServer
+import Identity
+import MCP
+import Postgres
+import Telemetry
+import Tools
+
+/// The path of a request, from the event loop to a worker and back.
+///
+/// `receive` runs on the event loop and decides what needs no look-up: the route, the origin, the form of the
+/// credential. The rest runs on a worker: the message is read, and the check of the token leaves for the database in one
+/// flush with the statements of the tool. Only when the rows are back is it known whether the caller was anybody; until
+/// then nothing of them is answered.
+package final class Gateway: Sendable {
+    let parts: Parts
+
+    package init(_ parts: Parts) { self.parts = parts }
+
+    /// Takes a request from the event loop.
+    package func receive(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        let id = RequestID(incoming: request.headers.first(.xRequestID))
+        do throws(Refused) {
+            switch Route(request.path) {
+            case .endpoint(let workspace): submit(try plan(request, id, for: workspace, responder))
+            case .health: answer(Health.alive, to: request, id, responder, CallRecord())
+            case .readiness: answer(readiness, to: request, id, responder, CallRecord())
+            case .metrics: answer(exposition, to: request, id, responder, CallRecord())
+            case .unknown: throw Refused(.notFound)
+            }
+        } catch {
+            answer(error.response, to: request, id, responder, error.record)
+        }
+    }
+
+    /// What can be told of a request without looking anything up.
+    private func plan(
+        _ request: HTTPRequest,
+        _ id: RequestID,
+        for workspace: String,
+        _ responder: HTTPResponder
+    ) throws(Refused) -> Call {
+        if let refusal = parts.origins.refusal(of: request) { throw Refused(refusal, reason: "origin") }
+        if let preflight = parts.origins.preflight(request) { throw Refused(preflight, outcome: "ok", reason: nil) }
+        do throws(IdentityError) {
+            let credential = try parts.authenticator.credential(in: request, for: workspace)
+            return Call(request: request, id: id, credential: credential, responder: responder)
+        } catch {
+            throw Refused(error, parts.metrics)
+        }
+    }
+
+    /// Hands a call to the workers, or answers at once that they are busy.
+    private func submit(_ call: Call) {
+        let job = Job(
+            tenant: FairShareKey(call.credential.workspace.uuid),
+            deadline: call.request.arrival + parts.callTimeout,
+            plan: { self.step(of: call) },
+            refuse: { refusal in self.refuse(call, ToolError(refusal)) }
+        )
+        if !parts.pool.submit(job) { answer(call, .busy, CallRecord(outcome: "busy")) }
+    }
+
+    /// Reads the message and says what is needed of the database.
+    private func step(of call: Call) -> Step {
+        let waited = ContinuousClock.now - call.request.arrival
+        let plan = parts.mcp.plan(call.request, binding: call.credential.binding)
+        let work = Work(call: call, plan: plan, parts: parts, waited: waited)
+        return work.step { response, record in self.answer(call, response, record) }
+    }
+
+    /// Sends the answer, and tells log and metrics of it.
+    private func answer(_ call: Call, _ response: HTTPResponse, _ record: CallRecord) {
+        var response = response
+        parts.origins.share(&response, with: call.request)
+        answer(response, to: call.request, call.id, call.responder, record, of: call.credential)
+    }
+
+    private func answer(
+        _ response: HTTPResponse,
+        to request: HTTPRequest,
+        _ id: RequestID,
+        _ responder: HTTPResponder,
+        _ record: CallRecord,
+        of credential: PresentedCredential? = nil
+    ) {
+        var response = response
+        response.headers.set(.xRequestID, id.description)
+        responder.send(response)
+        parts.journal.record(response, to: request, id, record, of: credential)
+    }
+
+    private func refuse(_ call: Call, _ error: ToolError) {
+        let response = HTTPResponse.unserved(error, id: nil, requestID: call.id)
+        answer(call, response, CallRecord(outcome: "refused", errorCode: error.code.rawValue))
+    }
+}
+
+extension CallRecord {
+    init(outcome: String, errorCode: String?) {
+        self.init(outcome: outcome)
+        self.errorCode = errorCode
+    }
+}
+
+extension Gateway {
+    private var readiness: HTTPResponse {
+        Health.readiness(isDatabaseHealthy: parts.pool.isHealthy, isStopping: parts.stopping.isSet)
+    }
+
+    private var exposition: HTTPResponse {
+        var response = HTTPResponse(status: .ok, body: parts.metrics.exposition())
+        response.headers.set(.contentType, "text/plain; version=0.0.4; charset=utf-8")
+        return response
+    }
+}

@@ -1,0 +1,31 @@
+package import Identity
+package import MCP
+package import Postgres
+import Synchronization
+package import Telemetry
+package import Tools
+
+/// Everything that the path stands on, built once by ``Service``.
+package struct Parts: Sendable {
+    package let origins: OriginPolicy
+    package let authenticator: Authenticator
+    package let pool: WorkerPool
+    package let mcp: MCPServer<ToolProvider>
+    package let tools: ToolProvider
+    package let trail: AuditTrail
+    package let journal: Journal
+    package let metrics: Metrics
+    package let callTimeout: Duration
+    package let stopping: Flag
+}
+
+/// A flag that is set once.
+package final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    package init() {}
+
+    package var isSet: Bool { state.load(ordering: .relaxed) }
+
+    package func set() { state.store(true, ordering: .relaxed) }
+}

@@ -1,0 +1,65 @@
+import HTTP
+import Identity
+import JSON
+import MCP
+import Telemetry
+import Tools
+
+/// A request that ends here: the answer that it gets, and what the log says of it.
+struct Refused: Error {
+    let response: HTTPResponse
+    let record: CallRecord
+
+    init(_ response: HTTPResponse, outcome: String = "refused", reason: String?) {
+        self.response = response
+        var record = CallRecord(outcome: outcome)
+        record.reason = reason
+        self.record = record
+    }
+
+    /// Nothing is served at the path.
+    init(_ status: HTTPStatus) {
+        self.init(
+            .refusal(status, error: "not_found", description: "There is nothing at this path."), reason: "not_found"
+        )
+    }
+
+    /// The sender was not accepted.
+    init(_ error: IdentityError, _ metrics: Metrics) {
+        metrics.increment(.authenticationRefusals, [.reason: error.reason.rawValue])
+        self.init(error.response, reason: error.reason.rawValue)
+    }
+}
+
+extension HTTPResponse {
+    /// The backlog is full, or this workspace's share of it.
+    static var busy: HTTPResponse {
+        var response = HTTPResponse.refusal(
+            .serviceUnavailable, error: "overloaded",
+            description: "The service has more calls waiting than it can answer in time. Try again in a second."
+        )
+        response.headers.set(.retryAfter, "1")
+        return response
+    }
+
+    /// A call that could not be served for a reason on our side: a JSON-RPC error in band where the request's id is
+    /// known, so that clients show its text, and 503 otherwise.
+    static func unserved(_ error: ToolError, id: MessageID?, requestID: RequestID) -> HTTPResponse {
+        guard let id else {
+            var response = HTTPResponse.refusal(
+                .serviceUnavailable, error: error.code.rawValue, description: error.message
+            )
+            response.headers.set(.retryAfter, String(error.retryAfter ?? 1))
+            return response
+        }
+        var data = [JSONMember("code", .string(error.code.rawValue))]
+        if let seconds = error.retryAfter { data.append(JSONMember("retry_after_seconds", .integer(Int64(seconds)))) }
+        data.append(JSONMember("request_id", .string(requestID.description)))
+        let text = [error.message, error.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        let body: JSONValue = [
+            "jsonrpc": "2.0", "id": id.json,
+            "error": ["code": -32603, "message": .string(text), "data": .object(data)],
+        ]
+        return .json(RawJSON(body).bytes)
+    }
+}

@@ -1,0 +1,103 @@
+import Catalog
+import HTTP
+import HTTPServer
+import Identity
+import JSON
+import MCP
+package import Postgres
+package import Telemetry
+import Tools
+
+/// The running service: everything built once, in order; nothing is global.
+package final class Service: Sendable {
+    private let configuration: Configuration
+    private let parts: Parts
+    private let server: HTTPServer
+    private let log: Log
+
+    /// Builds the service; it does nothing until ``start()``.
+    package init(_ configuration: Configuration, log: Log) {
+        self.configuration = configuration
+        self.log = log
+        let metrics = Metrics(version: Product.version, tools: Catalog.registry.names)
+        let journal = Journal(log: log, metrics: metrics)
+        let pool = WorkerPool(configuration.pool, observer: journal)
+        let tools = ToolProvider(Catalog.registry, serverInfo: Product.info, seal: configuration.seal)
+        var limits = MCPLimits()
+        limits.json.maxDepth = configuration.maxJSONDepth
+        limits.json.maxBytes = configuration.server.limits.maxBodyBytes
+        parts = Parts(
+            origins: Service.origins(configuration),
+            authenticator: Authenticator(pepper: configuration.pepper),
+            pool: pool,
+            mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits),
+            tools: tools,
+            trail: AuditTrail(pool: pool, metrics: metrics),
+            journal: journal,
+            metrics: metrics,
+            callTimeout: configuration.callTimeout,
+            stopping: Flag()
+        )
+        let gateway = Gateway(parts)
+        server = HTTPServer(
+            configuration: configuration.server,
+            log: { event in Service.note(event, log, metrics) },
+            handler: { request, responder in gateway.receive(request, responder) }
+        )
+        let board = server
+        metrics.watch(.httpConnections) { Double(board.counters.connectionsOpen) }
+        metrics.watch(.logLinesDropped) { Double(log.droppedLines) }
+    }
+
+    /// Checks the database, then listens.
+    ///
+    /// - Returns: The port.
+    /// - Throws: ``StartRefusal`` if the role is too powerful or the schema is not this program's.
+    package func start(_ migrator: Migrator) throws -> UInt16 {
+        let connection = try Connection(url: configuration.databaseURL, applicationName: "workport start")
+        try StartCheck.role(connection)
+        try StartCheck.schema(connection, migrator)
+        connection.close()
+        // The address comes first: when it cannot be had, nothing has begun. Calls wait for the workers.
+        let port = try server.start()
+        parts.pool.start()
+        log.info("Service started", [.version: .string(Product.version), .port: .integer(Int(port))])
+        return port
+    }
+
+    /// Stops accepting, finishes what is in flight, writes what waits, and ends the connections.
+    package func stop() {
+        let deadline = ContinuousClock.now + configuration.drainTimeout
+        parts.stopping.set()
+        log.info("Service stopping")
+        server.drain(deadline: configuration.drainTimeout)
+        parts.trail.flush()
+        parts.pool.drain(deadline: max(.seconds(1), deadline - .now))
+        log.info("Service stopped")
+        log.flush()
+    }
+
+    /// Names in Host that are answered for, and pages that may call.
+    private static func origins(_ configuration: Configuration) -> OriginPolicy {
+        let own = configuration.publicURL.map { url in
+            String(url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" })
+        }
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(configuration.server.host)
+        return OriginPolicy(
+            hosts: configuration.allowedHosts + (own.map { [$0] } ?? []),
+            origins: configuration.allowedOrigins + (configuration.publicURL.map { [$0] } ?? []),
+            allowsLoopback: isLocal
+        )
+    }
+
+    private static func note(_ event: HTTPServerEvent, _ log: Log, _ metrics: Metrics) {
+        switch event {
+        case .refused(let refusal, let peer):
+            metrics.increment(.httpRefusals, [.reason: refusal.rawValue])
+            log.info("Request refused", [.reason: .string(refusal.rawValue), .peer: .string(peer)])
+        case .unanswered(let method): log.error("Request was not answered", [.method: .string(method)])
+        case .acceptFailed(let errno): log.warning("Connection not accepted", [.error: .integer(Int(errno))])
+        case .listening, .draining, .stopped: break
+        }
+    }
+}

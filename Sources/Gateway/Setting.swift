@@ -1,0 +1,125 @@
+/// One setting of the service: its names, what it is when nobody sets it, and what it means.
+package struct Setting: Sendable, Hashable {
+    /// How its text is read and checked.
+    package enum Form: Sendable, Hashable {
+        case text
+        case list
+        case integer(ClosedRange<Int>)
+        /// Seconds, with a fraction if need be.
+        case seconds(ClosedRange<Double>)
+        case choice([String])
+        /// Like text, but taken only from the environment or from a file, never from a flag's value.
+        case secret
+    }
+
+    /// The flag without its two hyphens; the environment variable is `WORKPORT_` and the same in capitals.
+    package let name: String
+    package let form: Form
+    package let standard: String?
+    package let meaning: String
+
+    /// The environment variable.
+    package var variable: String {
+        "WORKPORT_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+}
+
+extension Setting {
+    package static let databaseURL = Setting(
+        name: "database-url", form: .text, standard: nil,
+        meaning: "PostgreSQL 14 or later, as the role workport_app: postgresql://user:password@host:port/database"
+    )
+    package static let adminDatabaseURL = Setting(
+        name: "admin-database-url", form: .text, standard: nil,
+        meaning: "The same database as its owner, for migrate, seed, import, workspace and token"
+    )
+    package static let host = Setting(
+        name: "host", form: .text, standard: "127.0.0.1", meaning: "Address to listen on; 0.0.0.0 or :: for all"
+    )
+    package static let port = Setting(
+        name: "port", form: .integer(0...65_535), standard: "8080", meaning: "Port to listen on; 0 takes a free one"
+    )
+    package static let publicURL = Setting(
+        name: "public-url", form: .text, standard: nil,
+        meaning: "Origin that clients use, such as https://mcp.example.com; its host is accepted in Host"
+    )
+    package static let allowedHosts = Setting(
+        name: "allowed-hosts", form: .list, standard: "",
+        meaning: "More names accepted in Host, with port if it is not the default, separated by commas"
+    )
+    package static let allowedOrigins = Setting(
+        name: "allowed-origins", form: .list, standard: "",
+        meaning: "Origins of browser clients that may call, separated by commas"
+    )
+    package static let tokenPepper = Setting(
+        name: "token-pepper", form: .secret, standard: nil,
+        meaning: "Secret under which token digests are made, 16 bytes or more in hexadecimal; the same on every node"
+    )
+    package static let sealKeys = Setting(
+        name: "seal-keys", form: .secret, standard: nil,
+        meaning: "Keys of cursors and sessions, the newest first: id:hexadecimal, 32 bytes each, separated by commas"
+    )
+    package static let workers = Setting(
+        name: "workers", form: .integer(1...256), standard: nil,
+        meaning: "Workers, each with one database connection; one and a half times the cores if not set"
+    )
+    package static let backlog = Setting(
+        name: "backlog", form: .integer(1...1_000_000), standard: "2048",
+        meaning: "Calls that may wait for a worker; beyond them callers get 503"
+    )
+    package static let backlogPerWorkspace = Setting(
+        name: "backlog-per-workspace", form: .integer(1...1_000_000), standard: "1024",
+        meaning: "The part of the backlog that one workspace may fill"
+    )
+    package static let callTimeout = Setting(
+        name: "call-timeout", form: .seconds(0.1...300), standard: "25", meaning: "Seconds until a call is given up"
+    )
+    package static let maxConnections = Setting(
+        name: "max-connections", form: .integer(1...1_000_000), standard: "20000", meaning: "Open client connections"
+    )
+    package static let maxHeaderBytes = Setting(
+        name: "max-header-bytes", form: .integer(1_024...1_048_576), standard: "32768",
+        meaning: "Size of a request's head"
+    )
+    package static let maxBodyBytes = Setting(
+        name: "max-body-bytes", form: .integer(1_024...1_073_741_824), standard: "4194304",
+        meaning: "Size of a request's body"
+    )
+    package static let maxJSONDepth = Setting(
+        name: "max-json-depth", form: .integer(8...1_000), standard: "64", meaning: "Nesting of a request's JSON"
+    )
+    package static let headerTimeout = Setting(
+        name: "header-timeout", form: .seconds(0.05...600), standard: "10",
+        meaning: "Seconds for a request's head to arrive"
+    )
+    package static let bodyTimeout = Setting(
+        name: "body-timeout", form: .seconds(0.05...600), standard: "30",
+        meaning: "Seconds for a request's body to arrive"
+    )
+    package static let idleTimeout = Setting(
+        name: "idle-timeout", form: .seconds(0.05...3600), standard: "75", meaning: "Seconds between two requests"
+    )
+    package static let writeTimeout = Setting(
+        name: "write-timeout", form: .seconds(0.05...600), standard: "30", meaning: "Seconds a client may stop reading"
+    )
+    package static let drainTimeout = Setting(
+        name: "drain-timeout", form: .seconds(0...600), standard: "25",
+        meaning: "Seconds that calls in flight get to finish when the service stops"
+    )
+    package static let logLevel = Setting(
+        name: "log-level", form: .choice(["debug", "info", "warning", "error"]), standard: "info",
+        meaning: "Least level that is logged"
+    )
+    package static let migrations = Setting(
+        name: "migrations", form: .text, standard: nil,
+        meaning: "Folder of the migrations; found beside the program or in the current folder if not set"
+    )
+
+    /// All settings, in the order in which `--help` prints them.
+    package static let all: [Setting] = [
+        .databaseURL, .adminDatabaseURL, .host, .port, .publicURL, .allowedHosts, .allowedOrigins, .tokenPepper,
+        .sealKeys, .workers, .backlog, .backlogPerWorkspace, .callTimeout, .maxConnections, .maxHeaderBytes,
+        .maxBodyBytes, .maxJSONDepth, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout, .drainTimeout,
+        .logLevel, .migrations,
+    ]
+}

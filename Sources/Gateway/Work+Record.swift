@@ -1,0 +1,91 @@
+import HTTP
+import Identity
+import MCP
+import Telemetry
+import Tools
+
+extension Work {
+    /// What the log says of this call, as far as the protocol knows.
+    func record(_ base: CallRecord = CallRecord()) -> CallRecord {
+        var record = base
+        record.era = plan.facts.era?.rawValue
+        record.revision = plan.facts.revision?.rawValue
+        record.method = plan.facts.method
+        record.client = plan.facts.client?.info?.name.label(80)
+        record.waited = waited
+        if let refusal = plan.facts.refusal, record.reason == nil {
+            record.outcome = "refused"
+            record.reason = "\(refusal)"
+        }
+        return record
+    }
+
+    func record(_ outcome: ToolCallOutcome) -> CallRecord {
+        var record = record()
+        record.outcome = outcome.audit.rawValue
+        record.errorCode = outcome.errorCode
+        // A name that is no tool was made up by the client and does not go into logs and metrics.
+        record.tool = plan.facts.tool.flatMap { parts.tools.isKnown($0) ? $0 : nil }
+        return record
+    }
+
+    /// Keeps the event of a call that changed nothing.
+    func audit(_ outcome: ToolCallOutcome, _ prepared: PreparedCall, of principal: Principal) {
+        parts.trail.record(event(outcome, prepared.tool?.name, prepared.argumentsDigest, of: principal))
+    }
+
+    func audit(_ outcome: ToolCallOutcome, _ tool: Tool, _ digest: [UInt8], of principal: Principal) {
+        parts.trail.record(event(outcome, tool.name, digest, of: principal))
+    }
+
+    func event(
+        _ outcome: ToolCallOutcome,
+        _ tool: String?,
+        _ digest: [UInt8]?,
+        of principal: Principal,
+        entity: (kind: String, row: RowID)? = nil
+    ) -> AuditEvent {
+        let client = plan.facts.client?.info
+        return AuditEvent(
+            workspace: principal.workspace,
+            credential: principal.credential,
+            client: (client.map { $0.name.label(80) }, client.map { $0.version.label(40) }),
+            action: "tools/call",
+            tool: tool,
+            entity: entity,
+            outcome: outcome.audit,
+            errorCode: outcome.errorCode,
+            argumentsDigest: digest,
+            peer: PeerAddress.masked(call.request.peer),
+            requestID: call.id.description,
+            durationMicroseconds: (ContinuousClock.now - call.request.arrival).microseconds,
+            resultBytes: Int64(outcome.bytes),
+            at: WallClock.system.now
+        )
+    }
+}
+
+/// Addresses of peers in what is kept.
+enum PeerAddress {
+    /// The address without its last part: the last number of IPv4, the last 80 bits of IPv6.
+    static func masked(_ address: String) -> String {
+        if address.contains(":") { return address.split(separator: ":").prefix(3).joined(separator: ":") + "::" }
+        let dots = address.utf8.indices.filter { address.utf8[$0] == UInt8(ascii: ".") }
+        return dots.count == 3 ? address[...dots[2]] + "0" : ""
+    }
+}
+
+extension String {
+    /// What a client calls itself, as it is kept: a few visible characters.
+    ///
+    /// Counted in scalars, for one character may hold any number of them; without U+0000, which no row can hold.
+    func label(_ count: Int) -> String {
+        let visible = unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }
+        return String(String.UnicodeScalarView(visible.prefix(count)))
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}

@@ -1,0 +1,78 @@
+import Identity
+import JSON
+import MCP
+import Postgres
+import Telemetry
+import Tools
+
+/// A call that writes: one transaction from the check of the token to the audit event.
+struct WriteCall: Sendable {
+    let tool: Tool
+    let call: ToolCall
+    let body: @Sendable (ToolCall, Principal, borrowing Transaction) throws -> WriteOutcome
+
+    /// Runs the call.
+    ///
+    /// - Throws: ``Refused`` if the caller is nobody; `PostgresError` if it was never found out who calls.
+    func run(_ work: Work, _ database: borrowing Database) throws -> (Principal, ToolCallOutcome) {
+        let id = work.call.id
+        let caller = Caller()
+        do {
+            let outcome = try database.transaction { transaction -> ToolCallOutcome in
+                let rows = try transaction.query(work.authentication)
+                let principal = try work.caller(from: rows)
+                caller.principal = principal
+                guard tool.isVisible(to: principal.access) else { return .unknown }
+                return try attempt(work, principal, transaction)
+            }
+            guard let principal = caller.principal else { throw Refused(IdentityError(.unknown), work.parts.metrics) }
+            if case .unknownTool = outcome.result { work.audit(outcome, tool, call.argumentsDigest, of: principal) }
+            return (principal, outcome)
+        } catch let error as ToolError {
+            guard let principal = caller.principal else { throw error }
+            let outcome = ToolCallOutcome.failed(error, id)
+            work.audit(outcome, tool, call.argumentsDigest, of: principal)
+            return (principal, outcome)
+        } catch let error as PostgresError {
+            guard let principal = caller.principal else { throw error }
+            work.parts.journal.failed(error, id)
+            let outcome = ToolCallOutcome.failed(ToolError(error), id)
+            work.audit(outcome, tool, call.argumentsDigest, of: principal)
+            return (principal, outcome)
+        }
+    }
+
+    /// The tool's own part and its audit event, which are committed together.
+    private func attempt(
+        _ work: Work,
+        _ principal: Principal,
+        _ transaction: borrowing Transaction
+    ) throws -> ToolCallOutcome {
+        switch try body(call, principal, transaction) {
+        case .done(let answer, let entity):
+            let outcome = ToolCallOutcome.done(answer)
+            let event = work.event(outcome, tool.name, call.argumentsDigest, of: principal, entity: entity)
+            let rows = try transaction.query(
+                "\(AuditEvent.appending([event], in: principal.workspace)) RETURNING public_id('aud', id)"
+            )
+            return .done(naming(rows.string(0, 0), in: answer))
+        case .refused(let error, let isDenial):
+            let outcome = ToolCallOutcome.failed(error, isDenial: isDenial, work.call.id)
+            let event = work.event(outcome, tool.name, call.argumentsDigest, of: principal)
+            _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
+            if isDenial { work.parts.metrics.increment(.verificationRefusals) }
+            return outcome
+        }
+    }
+
+    /// Adds the audit event's identifier to the answer.
+    private func naming(_ event: String?, in answer: ToolAnswer) -> ToolAnswer {
+        guard let event else { return answer }
+        return ToolAnswer(RawJSON(answer.structured.bytes.dropLast() + Array(",\"audit_id\":\"\(event)\"}".utf8)))
+    }
+
+    /// Who calls, known from the first statement on, also when the rest fails.
+    private final class Caller {
+        var principal: Principal?
+    }
+}
