@@ -4,6 +4,7 @@ import PackageDescription
 
 let package = Package(
     name: "workport",
+    products: [.executable(name: "workport", targets: ["Command"])],
     targets: [
         // C libraries: a module map and a shim header each.
         .systemLibrary(name: "CLinux"),
@@ -37,6 +38,13 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Identity", "Tools", "Catalog",
+            ]
+        ),
+        .executableTarget(
+            name: "Command",
+            dependencies: [
+                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "PostgresServer", "MCP", "Identity",
+                "Tools", "Catalog", "Gateway", "Matching",
             ]
         ),
 

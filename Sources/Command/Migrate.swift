@@ -1,0 +1,28 @@
+import Gateway
+import Postgres
+
+/// `workport migrate`
+enum Migrate {
+    static let command = Subcommand(
+        words: ["migrate"], summary: "Bring the database's schema up to this program",
+        options: [.init("status", nil, "Only tell how the schema stands"), Subcommand.json],
+        settings: [.adminDatabaseURL, .migrations], run: run
+    )
+
+    @Sendable private static func run(_ flags: Flags) throws {
+        let settings = try flags.settings()
+        let connection = try Administration.open(settings)
+        let migrator = try Migrations.migrator(settings)
+        if flags.has("status") {
+            try StartCheck.schema(connection, migrator)
+            return Terminal.print(flags.has("json") ? #"{"status":"current"}"# : "The schema is current.")
+        }
+        let ran = try migrator.migrate(connection) { Terminal.note("Migrating: \($0.name)") }
+        if flags.has("json") {
+            Terminal.print("{\"applied\":[\(ran.map { "\"\($0)\"" }.joined(separator: ","))]}")
+        } else {
+            Terminal.print(
+                ran.isEmpty ? "The schema is current." : "\(ran.count) migrations ran; the schema is current.")
+        }
+    }
+}
