@@ -76,6 +76,15 @@ let package = Package(
             name: "CatalogTests",
             dependencies: ["Catalog", "Identity", "Matching", "Postgres", "PostgresServer", "TestSupport", "JSON"]
         ),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "JSON", "HTTP", "Matching", "Crypto", "Telemetry", "Postgres", "PostgresServer", "MCP", "Identity",
+                "Tools",
+                "Catalog", "Gateway", "TestSupport",
+            ],
+            exclude: ["python"]
+        ),
     ]
 )
 
