@@ -1,0 +1,68 @@
+-- wrk's side of a run: sends prepared requests one after the other and prints what came of them as one line of JSON.
+--
+-- Usage: wrk … -s call.lua URL -- PATH HEADERS BODIES [check]
+-- HEADERS holds a header field a line, BODIES a JSON-RPC request a line with its own header fields before it, by tabs:
+-- the tool's name, then the body. With `check` every answer is read and looked through, which costs wrk a good deal, so
+-- it is for a short run of its own; errors by status are counted always.
+
+local counter = 0
+local threads = {}
+
+function setup(thread)
+    thread:set("number", counter)
+    counter = counter + 1
+    table.insert(threads, thread)
+end
+
+local requests = {}
+local place = 0
+
+function init(arguments)
+    local path, fields, bodies, check = arguments[1], arguments[2], arguments[3], arguments[4]
+    local headers = {}
+    for line in io.lines(fields) do
+        local name, value = line:match("^([^:]+): (.*)$")
+        headers[name] = value
+    end
+    for line in io.lines(bodies) do
+        local tool, body = line:match("^([^\t]*)\t(.*)$")
+        headers["Mcp-Name"] = headers["Mcp-Method"] and tool or nil
+        requests[#requests + 1] = wrk.format("POST", path, headers, body)
+    end
+    -- Threads start at different places of the same list.
+    place = number * 997 % #requests
+    checked, refused, example = 0, 0, ""
+    if check == "check" then
+        response = function(status, _, body)
+            checked = checked + 1
+            local isWrong = status ~= 200 or not body:find('"result"', 1, true) or body:find('"isError":true', 1, true)
+            if isWrong then
+                refused = refused + 1
+                example = body:sub(1, 400)
+            end
+        end
+    end
+end
+
+function request()
+    place = place % #requests + 1
+    return requests[place]
+end
+
+function done(summary, latency)
+    local checked, refused, example = 0, 0, ""
+    for _, thread in ipairs(threads) do
+        checked = checked + thread:get("checked")
+        refused = refused + thread:get("refused")
+        if thread:get("example") ~= "" then example = thread:get("example") end
+    end
+    local errors = summary.errors
+    local format = '\nRESULT {"requests":%d,"seconds":%.3f,"p50":%.3f,"p90":%.3f,"p99":%.3f,"longest":%.3f,'
+        .. '"connect":%d,"read":%d,"write":%d,"timeout":%d,"status":%d,"checked":%d,"refused":%d}\n'
+    io.write(format:format(
+        summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(90) / 1e3,
+        latency:percentile(99) / 1e3, latency.max / 1e3,
+        errors.connect, errors.read, errors.write, errors.timeout, errors.status, checked, refused
+    ))
+    if refused > 0 then io.write("REFUSED ", example, "\n") end
+end

@@ -1,0 +1,137 @@
+"""The limit: the statements of a call as pgbench runs them, taken from the server's log of real calls."""
+
+import re
+import subprocess
+import time
+
+from service import Failure, wait_until_settled
+
+# A statement with its values in place as the server's log shows it; the line after it holds the values.
+ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[(\d+)\] ", re.M)
+EXECUTED = re.compile(r"LOG:  duration: [\d.]+ ms  execute \S+: (.*)", re.S)
+VALUE = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
+# How many calls are looked at for each scenario; of the mix more, so that each tool has its share.
+SAMPLES = 12
+SAMPLES_OF_MIX = 100
+
+
+class Statement:
+    def __init__(self, process, text, values):
+        self.process = process
+        self.text = re.sub(r"\s*\n\t?\s*", " ", text.strip())
+        self.values = values
+
+    @property
+    def authenticates(self):
+        return "FROM authenticate(" in self.text
+
+    @property
+    def controls(self):
+        return self.text.split()[0] in ("BEGIN", "COMMIT", "ROLLBACK")
+
+    def script(self, number):
+        """The statement with its values; the number of the task at random where a call names one."""
+
+        def value(match):
+            text = self.values.get(match[1], "NULL")
+            return ":number" if number is not None and text == f"'{number}'" else text
+
+        return re.sub(r"\$(\d+)", value, self.text).replace(";", " ") + ";"
+
+
+class Recorder:
+    """Makes the server log every statement for a moment, and reads what a few calls made it run."""
+
+    def __init__(self, service):
+        self.service = service
+        self.path = service.folder / "data/postgres/server.log"
+
+    def record(self, make_calls):
+        wait_until_settled(self.service)
+        self.set("ALTER SYSTEM SET log_min_duration_statement = 0", "ALTER SYSTEM SET log_line_prefix = '%m [%p] '")
+        start = self.path.stat().st_size
+        make_calls()
+        self.set("ALTER SYSTEM RESET log_min_duration_statement")
+        with open(self.path, encoding="utf-8", errors="replace") as log:
+            log.seek(start)
+            return list(calls(statements(log.read())))
+
+    def set(self, *settings):
+        self.service.sql(*settings, "SELECT pg_reload_conf()", role="postgres")
+        time.sleep(0.5)
+
+
+def statements(log):
+    places = list(ENTRY.finditer(log))
+    entries = [
+        (place[1], log[place.end() : following.start() if following else len(log)])
+        for place, following in zip(places, [*places[1:], None])
+    ]
+    for (process, entry), (_, detail) in zip(entries, [*entries[1:], ("", "")]):
+        executed = EXECUTED.match(entry)
+        if executed:
+            values = dict(VALUE.findall(detail)) if detail.startswith("DETAIL:") else {}
+            yield Statement(process, executed[1], values)
+
+
+def calls(statements):
+    """The statements of each call: what follows its check of the token. The audit trail's own have no such check."""
+    call = None
+    for statement in statements:
+        if statement.authenticates:
+            if call:
+                yield call
+            call = [statement]
+        elif call and statement.process == call[0].process:
+            if statement.text.startswith("BEGIN"):
+                yield call
+                call = None
+            elif not statement.controls:
+                call.append(statement)
+    if call:
+        yield call
+
+
+class Limit:
+    """pgbench with the statements of one scenario, as the service's role, under its policies."""
+
+    def __init__(self, service, scenario, recorded, numbers):
+        self.service = service
+        self.folder = service.folder / f"pgbench-{scenario}"
+        self.folder.mkdir()
+        self.last = max(numbers)
+        self.scripts = {"statement": [], "call": []}
+        for index, (number, writes, call) in enumerate(recorded):
+            self.write("statement", index, call[1:], number, writes)
+            self.write("call", index, call, number, writes)
+
+    def write(self, kind, index, statements, number, writes):
+        lines = [statement.script(number if not writes else None) for statement in statements]
+        if writes:
+            # One after the other, for what comes next depends on what came back.
+            lines = ["BEGIN;", *lines, "COMMIT;"]
+        elif len(lines) > 1:
+            lines = ["\\startpipeline", *lines, "\\endpipeline"]
+        if any(":number" in line for line in lines):
+            lines.insert(0, f"\\set number random(1, {self.last})")
+        path = self.folder / f"{kind}-{index}.sql"
+        path.write_text("\n".join(lines) + "\n")
+        self.scripts[kind].append(path)
+
+    def measure(self, kind, clients, seconds):
+        """Transactions a second, and microseconds of the database's CPU for each."""
+        command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds)]
+        for script in self.scripts[kind]:
+            command += ["-f", str(script)]
+        _, before = self.service.cpu()
+        done = subprocess.run(
+            [*command, self.service.url("workport_app")], capture_output=True, text=True,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PGOPTIONS": self.service.session},
+        )
+        _, after = self.service.cpu()
+        rate = re.search(r"^tps = ([\d.]+)", done.stdout, re.M)
+        count = re.search(r"transactions actually processed: (\d+)", done.stdout)
+        failed = re.search(r"number of failed transactions: (\d+)", done.stdout)
+        if done.returncode != 0 or not rate or (failed and int(failed[1]) > 0):
+            raise Failure(f"pgbench failed ({self.folder.name}, {kind}):\n{(done.stderr or done.stdout)[-2000:]}")
+        return {"clients": clients, "rate": float(rate[1]), "database_us": (after - before) / int(count[1]) * 1e6}

@@ -1,0 +1,173 @@
+"""The real service on a private PostgreSQL, with seeded data and a token for them."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = REPOSITORY / ".build/release/workport"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Failure(Exception):
+    """Something that ends the run, in words for the person who started it."""
+
+
+def run(*command, **options):
+    """Runs a command to its end and returns what it wrote; its words become the failure's."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=REPOSITORY, **options)
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip()[-2000:]
+        raise Failure(f"{pathlib.Path(str(command[0])).name} ended with status {done.returncode}:\n{words}")
+    return done.stdout
+
+
+def build():
+    subprocess.run(["swift", "build", "-c", "release", "--product", "workport"], cwd=REPOSITORY, check=True)
+
+
+class Service:
+    """`workport dev`, from start to stop."""
+
+    def __init__(self, port=0, log_level="warning", workers=None):
+        # The server's own account has to reach its data, so the folder can be entered by everybody.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="workport-load-"))
+        self.folder.chmod(0o711)
+        self.log = open(self.folder / "service.log", "wb")
+        port = port or free_port()
+        command = [PROGRAM, "dev", "--data", self.folder / "data", "--port", port, "--json", "--log-level", log_level]
+        if workers:
+            command += ["--workers", workers]
+        self.process = subprocess.Popen(
+            [str(part) for part in command], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
+        line = self.process.stdout.readline()
+        if not line:
+            words = (self.folder / "service.log").read_text()[-2000:]
+            self.stop()
+            raise Failure(f"The service does not start:\n{words}")
+        facts = json.loads(line)
+        self.origin = facts["endpoint"].split("/app/")[0]
+        self.owner_url = facts["databaseUrl"]
+        secrets = json.loads((self.folder / "data/secrets.json").read_text())
+        self.environment = {
+            **os.environ,
+            "WORKPORT_ADMIN_DATABASE_URL": self.owner_url,
+            "WORKPORT_TOKEN_PEPPER": secrets["pepper"],
+        }
+        self.workspace = self.token = None
+
+    # The cluster is this run's own, so its superuser may be asked too.
+    def url(self, role):
+        return self.owner_url.replace("workport_owner", role)
+
+    def seed(self, workspaces, tasks, large):
+        """Fills workspaces, and takes the first, the large one, with a token that may do everything."""
+        out = run(
+            PROGRAM, "seed", "--workspaces", workspaces, "--tasks", tasks, "--one-large", large, "--tokens", "--json",
+            env=self.environment,
+        )
+        made = json.loads(out) if out.lstrip().startswith("[") else json.loads(out.splitlines()[0])
+        first = made[0] if isinstance(made, list) else made
+        self.adopt(first["id"], first["token"])
+
+    def adopt(self, workspace, token):
+        self.workspace, self.token = workspace, token
+        run(
+            PROGRAM, "workspace", "update", workspace, "--customer-comments", "on", "--factors", 2,
+            env=self.environment,
+        )
+        # Statistics and visibility as they are after some time, not as they are right after loading.
+        self.sql("VACUUM ANALYZE", role="postgres")
+
+    @property
+    def path(self):
+        return f"/app/api/mcp/server/{self.workspace}"
+
+    @property
+    def key(self):
+        """The workspace as the database stores it."""
+        return self.workspace.removeprefix("wsp_")
+
+    def sql(self, *statements, role="workport_app"):
+        """Runs statements inside of the workspace and returns the rows of the last one, as text."""
+        command = ["psql", self.url(role), "-qXAt", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
+        for statement in statements:
+            command += ["-c", statement]
+        out = run(*command, env={**os.environ, "PGOPTIONS": self.session})
+        return [line.split("\t") for line in out.splitlines()]
+
+    @property
+    def session(self):
+        """What the service's connections set, and the workspace, which a call of its own would set."""
+        return f"-c workport.workspace_id={self.key} -c search_path=public -c TimeZone=UTC"
+
+    def metrics(self):
+        """Counters as a dictionary from name and labels to value."""
+        with urllib.request.urlopen(self.origin + "/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[:1] != "#")}
+
+    # What it costs.
+
+    def memory(self):
+        """Resident bytes of the service's own process."""
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+    def cpu(self):
+        """Seconds that the service and the database have computed so far."""
+        postmaster = int((self.folder / "data/postgres/data/postmaster.pid").read_text().split()[0])
+        database = sum(times(postmaster)[1:])
+        for name in os.listdir("/proc"):
+            if name.isdigit() and times(int(name))[0] == postmaster:
+                database += sum(times(int(name))[1:3])
+        return sum(times(self.process.pid)[1:3]), database
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.log.close()
+        subprocess.run(["rm", "-rf", str(self.folder)], check=False)
+
+
+def times(process):
+    """Parent, then seconds in user and system mode, of itself and of its children that have ended."""
+    try:
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0.0, 0.0, 0.0, 0.0
+    return int(fields[1]), *(int(field) / TICKS for field in fields[11:15])
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_settled(service):
+    """Waits until calls whose client has left are over and the audit trail is written, so that the next run pays for
+    none of that."""
+    last = None
+    for _ in range(100):
+        metrics = service.metrics()
+        now = [metrics.get(name) for name in ("audit_events_total", "workers_busy", "backlog_jobs")]
+        if now == last and now[1:] == [0, 0]:
+            return
+        last = now
+        time.sleep(0.3)
+    raise Failure(f"The service does not come to rest: {now[1]:.0f} workers busy, {now[2]:.0f} calls waiting.")
