@@ -67,6 +67,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
         .testTarget(name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres"]),
+        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
         .testTarget(
             name: "MCPTests",
             dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],

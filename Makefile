@@ -1,0 +1,58 @@
+# The two commands: `make run` and `make test`. Everything else is for those who work on Workport.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+ARGS ?=
+VENV := .venv
+# One list of what the commands need from Debian; see .ci/packages.
+PACKAGES := $(shell cat .ci/packages)
+
+.PHONY: help run build test sanitize sanitize-threads lint format packages venv loadtest clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: packages build ## Build and start the service on a private PostgreSQL with demo data
+	@.build/release/workport dev $(ARGS)
+
+build: ## Build the program, optimised
+	@echo "Building workport (the first time takes some minutes) ..."
+	@swift build -c release --product workport
+
+test: packages venv ## Run all tests
+	swift build --build-tests
+	swift build --product workport
+	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
+	$(VENV)/bin/python Tests/HTTPServerTests/differential/compare.py
+
+sanitize: packages ## Run unit and database tests under the address sanitizer
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --build-path .build-address --skip ServiceTests
+
+# The thread sanitizer does not see what Synchronization.Mutex orders (the module is not instrumented), so it reports
+# what happens inside withLock as races, in a three-line program as well; other reports are real.
+sanitize-threads: packages ## Run the same under the thread sanitizer, to be read with care
+	TSAN_OPTIONS=halt_on_error=0 swift test --sanitize=thread --build-path .build-thread --skip ServiceTests
+
+lint: ## Check the formatting
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## Format the sources
+	swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+packages: ## Install what is missing from Debian
+	@.ci/install $(PACKAGES)
+
+venv: $(VENV)/installed ## Make the Python environment of the tests
+
+$(VENV)/installed: Tests/requirements.txt
+	@echo "Installing the Python clients of the tests ..."
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@touch $@
+
+loadtest: packages ## Measure the service beside PostgreSQL alone
+	@.ci/install $(PACKAGES) wrk
+	@loadtest/run $(ARGS)
+
+clean: ## Remove what was built
+	rm -rf .build .build-thread .build-address $(VENV)

@@ -1,0 +1,66 @@
+import Gateway
+import Testing
+
+@Suite("Settings")
+struct SettingsTests {
+    private func settings(
+        _ flags: [String: String] = [:],
+        _ environment: [String: String] = [:],
+        files: [String: String] = [:]
+    ) throws -> Settings {
+        try Settings(flags: flags, environment: environment) { files[$0] }
+    }
+
+    @Test("come from flags first, then the environment, then the defaults")
+    func order() throws {
+        #expect(try settings().integer(.port) == 8080)
+        #expect(try settings([:], ["WORKPORT_PORT": "9000"]).integer(.port) == 9000)
+        #expect(try settings(["port": "9001"], ["WORKPORT_PORT": "9000"]).integer(.port) == 9001)
+        #expect(try settings([:], ["WORKPORT_PORT": ""]).integer(.port) == 8080)
+    }
+
+    @Test("that are secrets come from a file too, without line ends")
+    func secrets() throws {
+        let settings = try settings([:], ["WORKPORT_TOKEN_PEPPER_FILE": "/p"], files: ["/p": "abcd\n"])
+        #expect(settings.text(.tokenPepper) == "abcd")
+    }
+
+    @Test(
+        "tell every mistake, its source and what would be accepted",
+        arguments: [
+            (["WORKPORT_PORT": "99999"], "WORKPORT_PORT is 99999; it can be a whole number from 0 to 65535."),
+            (["WORKPORT_LOG_LEVEL": "loud"], "it can be debug, info, warning, error"),
+            (["WORKPORT_CALL_TIMEOUT": "0"], "0.1 to 300.0 seconds"),
+            (["WORKPORT_SEAL_KEYS_FILE": "/none"], "the file /none cannot be read"),
+        ]
+    )
+    func mistakes(environment: [String: String], expected: String) throws {
+        do {
+            _ = try settings([:], environment)
+            Issue.record("accepted")
+        } catch let error as ConfigurationError {
+            #expect(error.message.contains(expected), "\(error.message)")
+        }
+    }
+
+    @Test("do not include every variable that looks like one")
+    func unknown() {
+        let environment = ["WORKPORT_PROT": "1", "WORKPORT_PORT": "1", "WORKPORT_TOKEN_PEPPER_FILE": "/p", "HOME": "/"]
+        #expect(Settings.unknownVariables(in: environment) == ["WORKPORT_PROT"])
+    }
+
+    @Test("that are missing where they are needed are named")
+    func needed() throws {
+        #expect(throws: ConfigurationError.self) { try settings().needed(.databaseURL) }
+        #expect(throws: ConfigurationError.self) { try Configuration(try settings(), cores: 2) }
+    }
+
+    @Test("have one name each, a meaning, and a default that they accept")
+    func table() throws {
+        #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
+        #expect(Setting.all.allSatisfy { !$0.meaning.isEmpty && $0.variable.hasPrefix("WORKPORT_") })
+        var environment: [String: String] = [:]
+        for setting in Setting.all { environment[setting.variable] = setting.standard }
+        _ = try settings([:], environment)
+    }
+}
