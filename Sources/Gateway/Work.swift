@@ -18,7 +18,8 @@ struct Work: Sendable {
     /// The step that the worker takes for this call.
     func step(_ answer: @escaping Answer) -> Step {
         switch plan.action {
-        case .reply, .caller, .endSession: return read(answer)
+        case .reply, .caller, .fetch, .endSession: return read(answer)
+        case .open(let start): return open(start, answer)
         case .work(let request, _):
             let prepared = parts.tools.prepare(request, from: call.credential)
             if case .write(let tool, let toolCall, let body) = prepared {
@@ -57,6 +58,27 @@ struct Work: Sendable {
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
                 return (self.response(for: principal), self.record())
+            }
+        }
+    }
+
+    /// The token's check alone; then the protocol answers by itself, perhaps with a stream.
+    private func open(
+        _ start: @escaping @Sendable (Principal, any ResponseChannel) -> Void,
+        _ answer: @escaping Answer
+    ) -> Step {
+        .read([authentication]) { outcome in
+            do throws(Refused) {
+                switch outcome {
+                case .success(let results):
+                    start(
+                        try self.caller(from: results[0]),
+                        CallChannel(responder: self.call.responder) { answer($0, self.record()) }
+                    )
+                case .failure(let error): self.fail(error, answer)
+                }
+            } catch {
+                answer(error.response, self.record(error.record))
             }
         }
     }
@@ -132,8 +154,9 @@ struct Work: Sendable {
         case .reply(let response), .endSession(_, let response): response
         case .caller(let answer): answer(principal)
         case .work(_, let answer): answer(principal, outcome)
-        // A batch is taken apart before its parts are answered.
-        case .batch: HTTPResponse(status: .internalServerError)
+        case .fetch(_, let answer): answer(principal, .missing)
+        // A batch is taken apart before its parts are answered, and none of them takes over the connection.
+        case .batch, .open: HTTPResponse(status: .internalServerError)
         }
     }
 

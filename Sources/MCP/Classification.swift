@@ -25,6 +25,7 @@ enum Classification {
             throw ProtocolError(.notAcceptable)
         }
         reading.form = form
+        reading.canStream = MediaType.acceptsStream(headers.all(.accept))
         guard reading.request.body.count <= reading.limits.bodyBytes else { throw ProtocolError(.contentTooLarge) }
         do throws(JSONError) {
             reading.root = try JSONDocument(reading.request.body, limits: reading.limits.json).root

@@ -1,7 +1,7 @@
 package import JSON
 
 /// One piece of what a tool gives a model to read.
-package enum ContentBlock: Sendable {
+package indirect enum ContentBlock: Sendable {
     /// A text.
     case text(String)
     /// JSON, sent as text.
@@ -12,32 +12,60 @@ package enum ContentBlock: Sendable {
     case audio(base64: String, mimeType: String)
     /// Something that the client may fetch.
     case link(uri: String, name: String, description: String?, mimeType: String?)
+    /// Something that the client may fetch, described in full.
+    case resourceLink(ResourceDescription)
+    /// The contents of a resource.
+    case resource(ResourceContents)
+    /// A block with more about it.
+    case annotated(ContentBlock, Annotations, meta: [JSONMember])
 
     /// Writes the block as clients of a revision know it; a kind that they lack becomes text.
     func write(for revision: Revision, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writeMembers(for: revision, to: &writer)
+        writer.endObject()
+    }
+
+    private func writeMembers(for revision: Revision, to writer: inout JSONWriter) {
         switch self {
-        case .text(let text): writer.write(["type": "text", "text": .string(text)])
+        case .text(let text): writer.write(members: [JSONMember("type", "text"), JSONMember("text", .string(text))])
         case .json(let json):
-            writer.beginObject()
             writer.write("type", "text")
             writer.key("text")
             writer.write(quoting: json.bytes)
-            writer.endObject()
-        case .image(let base64, let mimeType):
-            writer.write(["type": "image", "data": .string(base64), "mimeType": .string(mimeType)])
+        case .image(let base64, let mimeType): writeMedia("image", base64, mimeType, to: &writer)
         case .audio(let base64, let mimeType):
             guard revision.has(.audioContent) else {
-                return Self.text("A sound (\(mimeType)) that this client cannot play").write(for: revision, to: &writer)
+                let text = "A sound (\(mimeType)) that this client cannot play"
+                return Self.text(text).writeMembers(for: revision, to: &writer)
             }
-            writer.write(["type": "audio", "data": .string(base64), "mimeType": .string(mimeType)])
+            writeMedia("audio", base64, mimeType, to: &writer)
         case .link(let uri, let name, let description, let mimeType):
-            guard revision.has(.resourceLinks) else { return Self.text(uri).write(for: revision, to: &writer) }
-            var members = [
-                JSONMember("type", "resource_link"), JSONMember("uri", .string(uri)), JSONMember("name", .string(name)),
-            ]
-            if let description { members.append(JSONMember("description", .string(description))) }
-            if let mimeType { members.append(JSONMember("mimeType", .string(mimeType))) }
-            writer.write(.object(members))
+            let resource = ResourceDescription(uri: uri, name: name, description: description, mimeType: mimeType)
+            Self.resourceLink(resource).writeMembers(for: revision, to: &writer)
+        case .resourceLink(let resource):
+            guard revision.has(.resourceLinks) else {
+                return Self.text(resource.uri).writeMembers(for: revision, to: &writer)
+            }
+            writer.write("type", "resource_link")
+            writer.write(members: resource.members(for: revision))
+        case .resource(let contents):
+            writer.write("type", "resource")
+            writer.key("resource")
+            contents.write(for: revision, to: &writer)
+        case .annotated(let block, let annotations, let meta):
+            block.writeMembers(for: revision, to: &writer)
+            writer.write(members: annotations.members(for: revision))
+            if revision.has(.objectMeta), !meta.isEmpty { writer.write("_meta", .object(meta)) }
         }
+    }
+
+    private func writeMedia(_ type: String, _ base64: String, _ mimeType: String, to writer: inout JSONWriter) {
+        writer.write(
+            members: [
+                JSONMember("type", .string(type)), JSONMember("data", .string(base64)),
+                JSONMember("mimeType", .string(mimeType)),
+            ]
+        )
     }
 }

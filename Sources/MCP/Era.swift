@@ -18,16 +18,14 @@ struct Era<P: Provider>: Sendable {
     /// The rules between the classification of a request and its method.
     let rungs: [Rung]
     let envelope: Envelope
-    /// What the era tells clients that the server can do: the capabilities whose methods it has.
-    let capabilities: JSONValue
 
-    init(_ name: EraName, methods: [Method<P>], rungs: [Rung], envelope: Envelope) {
+    /// Takes all methods of the era; those that the program does not offer are left out.
+    init(_ name: EraName, offering offer: Offer, methods: [Method<P>], rungs: [Rung], envelope: Envelope) {
         self.name = name
-        self.methods = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
+        let offered = methods.filter { $0.isOffered(offer) }
+        self.methods = Dictionary(uniqueKeysWithValues: offered.map { ($0.name, $0) })
         self.rungs = rungs
         self.envelope = envelope
-        let declared = Set(methods.compactMap(\.capability))
-        capabilities = .object(Capability.allCases.filter(declared.contains).map { JSONMember($0.rawValue, [:]) })
     }
 }
 
@@ -35,13 +33,4 @@ struct Era<P: Provider>: Sendable {
 struct Envelope: Sendable {
     /// Writes the members of `result`.
     let write: @Sendable (_ result: MethodResult, inout JSONWriter) -> Void
-}
-
-/// A group of methods that the server declares, and then has.
-enum Capability: String, Sendable, CaseIterable {
-    case tools
-    case resources
-    case prompts
-    case completions
-    case logging
 }

@@ -12,6 +12,11 @@ package final class MCPServer<P: Provider>: Sendable {
     let sessions: SessionID
     let cursors: ListCursor
     let listings: ListingCache
+    let clock: WallClock
+    let seal: Seal
+    let mailroom: any Mailroom
+    let threads: HandlerThreads
+    let openStreams = OpenStreams()
     private let handshake: Era<P>
     private let stateless: Era<P>
     let vocabulary: Vocabulary
@@ -22,15 +27,26 @@ package final class MCPServer<P: Provider>: Sendable {
     ///   - provider: What is served.
     ///   - seal: Keys for session ids and cursors, shared by all processes of the service.
     ///   - limits: How much clients may ask for.
+    ///   - mailroom: What crosses processes.
     ///   - clock: The time by which sessions end.
-    package init(provider: P, seal: Seal, limits: MCPLimits = MCPLimits(), clock: WallClock = .system) {
+    package init(
+        provider: P,
+        seal: Seal,
+        limits: MCPLimits = MCPLimits(),
+        mailroom: (any Mailroom)? = nil,
+        clock: WallClock = .system
+    ) {
         self.provider = provider
         self.limits = limits
         sessions = SessionID(seal: seal, limits: limits, clock: clock)
         cursors = ListCursor(seal: seal)
         listings = ListingCache(capacity: limits.keptListings)
-        handshake = .handshake
-        stateless = .stateless(introducing: provider.serverInfo)
+        self.clock = clock
+        self.seal = seal
+        self.mailroom = mailroom ?? LocalMailroom(clock: clock)
+        threads = HandlerThreads(limit: limits.conversationCount)
+        handshake = .handshake(offering: provider.offer)
+        stateless = .stateless(offering: provider.offer, introducing: provider.serverInfo)
         vocabulary = Vocabulary(
             statelessMethods: Set(stateless.methods.keys),
             mirroredArguments: { provider.mirroredArguments(of: $0) }

@@ -24,6 +24,13 @@ enum MediaType {
         return accepted.contains { ["text/event-stream", "text/*"].contains($0) } ? .eventStream : nil
     }
 
+    /// Whether a client takes a stream.
+    static func acceptsStream(_ values: [String]) -> Bool {
+        if values.isEmpty || values == ["application/json, text/event-stream"] { return true }
+        let accepted = values.flatMap { $0.split(separator: ",") }.filter { !isRefused($0) }.map(essence)
+        return accepted.contains { ["text/event-stream", "text/*", "*/*"].contains($0) }
+    }
+
     /// The type without parameters, in lower case.
     private static func essence(_ text: some StringProtocol) -> String {
         trimmed(text.prefix { $0 != ";" }).lowercased()

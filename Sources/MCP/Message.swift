@@ -30,7 +30,7 @@ enum Message: Sendable {
     case request(id: MessageID, method: String, params: JSONNode?)
     case notification(method: String, params: JSONNode?)
     /// The answer to something that the server asked.
-    case response(id: MessageID)
+    case response(id: MessageID, body: JSONNode)
 
     var method: String? {
         switch self {
@@ -48,7 +48,7 @@ enum Message: Sendable {
 
     var id: MessageID? {
         switch self {
-        case .request(let id, _, _), .response(let id): id
+        case .request(let id, _, _), .response(let id, _): id
         case .notification: nil
         }
     }

@@ -16,7 +16,7 @@ extension Message {
                 throw Self.refusal("A message has a method, or either a result or an error")
             }
             guard let id else { throw Self.refusal("A response has an id") }
-            self = .response(id: id)
+            self = .response(id: id, body: node)
         }
     }
 

@@ -13,6 +13,12 @@ package struct Plan<P: Provider>: Sendable {
         case caller(@Sendable (P.Caller) -> HTTPResponse)
         /// To do a tool's work, and to find out who calls.
         case work(P.Work, answer: @Sendable (P.Caller, ToolOutcome) -> HTTPResponse)
+        /// To get something that is no tool, and to find out who calls.
+        case fetch(P.Work, answer: @Sendable (P.Caller, FetchOutcome) -> HTTPResponse)
+        /// To find out who calls, and to hand over the request: it is answered later, perhaps by a stream.
+        ///
+        /// The function returns at once; what takes time happens on threads of this library.
+        case open(@Sendable (P.Caller, any ResponseChannel) -> Void)
         /// To remember that the session is over, until it would have ended by itself.
         case endSession(SessionReference, answer: HTTPResponse)
         /// To do several things, in any order, and to put the answers together. The parts have no batches in them.

@@ -13,6 +13,10 @@ struct Reading: Sendable {
     let versionHeader: RoutingHeader
     /// The form in which the client takes its answer.
     var form = AnswerForm.json
+    /// Whether the client takes a stream.
+    var canStream = false
+    /// Whether the message is part of a batch.
+    var isBatched = false
     var root: JSONNode?
     /// The messages of an array; then there is no single message.
     var batch: [Message]?

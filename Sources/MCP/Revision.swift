@@ -44,14 +44,28 @@ package enum RevisionFeature: Sendable, CaseIterable {
     case icons
     /// `structuredContent` that is not an object, and a schema for it.
     case anyStructuredContent
+    /// The capability for completion, whose method is older.
+    case completionCapability
+    /// A sentence with each piece of progress.
+    case progressMessages
+    /// Streams that can be taken up again.
+    case resumption
+    /// An event without data at the beginning of a stream.
+    case priming
+    /// Questions to the person.
+    case elicitation
+    /// Questions that are answered on a page.
+    case urlElicitation
+    /// Extensions.
+    case extensions
 
     /// The first revision that has it.
     package var since: Revision {
         switch self {
-        case .toolAnnotations, .audioContent: .march2025
-        case .titles, .resourceLinks, .objectMeta, .structuredContent: .june2025
-        case .icons: .november2025
-        case .anyStructuredContent: .july2026
+        case .toolAnnotations, .audioContent, .completionCapability, .progressMessages, .resumption: .march2025
+        case .titles, .resourceLinks, .objectMeta, .structuredContent, .elicitation: .june2025
+        case .icons, .priming, .urlElicitation: .november2025
+        case .anyStructuredContent, .extensions: .july2026
         }
     }
 }

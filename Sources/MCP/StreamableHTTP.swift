@@ -12,6 +12,7 @@ extension MCPServer {
         do throws(ProtocolError) {
             switch request.method {
             case .post: return try planMessage(&reading)
+            case .get: return plan(try planStream(&reading), reading)
             case .delete: return try planEnd(&reading)
             default: throw ProtocolError(.methodNotAllowed)
             }
@@ -43,7 +44,7 @@ extension MCPServer {
     private func planBatch(_ batch: [Message], _ reading: Reading) -> Plan<P> {
         let parts = batch.map { message in
             var part = reading
-            (part.message, part.batch, part.form) = (message, nil, .json)
+            (part.message, part.batch, part.form, part.isBatched) = (message, nil, .json, true)
             do throws(ProtocolError) {
                 return plan(try action(for: message, in: era(.handshake), part), part)
             } catch {
@@ -60,23 +61,44 @@ extension MCPServer {
         in era: Era<P>,
         _ reading: Reading
     ) throws(ProtocolError) -> Plan<P>.Action {
-        guard case .request(_, let name, let params) = message else {
-            // Notifications that we know need nothing done, others are ignored; nobody waits for a posted response.
-            return .reply(HTTPResponse(status: .accepted))
+        let accepted = HTTPResponse(status: .accepted)
+        let notes = reading.session.map { SessionNotes($0, in: mailroom, for: limits.sessionLifetime) }
+        guard case .request(let id, let name, let params) = message else {
+            // Whether anybody waits for it is not told: a response is accepted in any case, and so is a notification.
+            guard let notes, let (letter, address) = letter(message, notes) else { return .reply(accepted) }
+            return .caller { _ in
+                self.mailroom.post(letter, to: address)
+                return accepted
+            }
         }
         guard let method = era.methods[name] else { throw ProtocolError(.methodNotFound) }
         return try method.plan(
             MethodCall(
                 server: self,
                 era: era.name,
-                capabilities: era.capabilities,
                 revision: reading.revision ?? .november2025,
                 client: reading.client ?? Client(info: nil, capabilities: ClientCapabilities()),
                 binding: reading.binding,
+                method: name,
+                id: id,
                 params: params,
+                session: reading.session,
+                canStream: reading.canStream && !reading.isBatched,
+                isBatched: reading.isBatched,
                 responder: responder(reading, in: era)
             )
         )
+    }
+
+    /// What a message brings to somebody who waits: an answer, or that it need not be waited for.
+    private func letter(_ message: Message?, _ notes: SessionNotes) -> ([UInt8], Address)? {
+        switch message {
+        case .response(.string(let id), let body) where id.hasPrefix("q-") && id.utf8.count <= 64:
+            (body.raw.bytes, notes.answerAddress(id))
+        case .notification("notifications/cancelled", let params):
+            params?["requestId"].flatMap(MessageID.init).map { ([], notes.cancellationAddress($0)) }
+        default: nil
+        }
     }
 
     // MARK: Parts
@@ -98,7 +120,9 @@ extension MCPServer {
         // A response that is refused has an id, but it is ours, not one that the client waits for.
         let id = reading.message?.isRequest == true ? reading.message?.id : nil
         var response = HTTPResponse(error, id: id, era: reading.era ?? .handshake, form: reading.form)
-        if error.kind == .methodNotAllowed { response.headers.set(.allow, "POST, DELETE") }
+        if error.kind == .methodNotAllowed {
+            response.headers.set(.allow, provider.offer.hasSessionStream ? "POST, GET, DELETE" : "POST, DELETE")
+        }
         var facts = facts(reading)
         facts.refusal = error.kind
         return Plan(action: .reply(response), session: reference(reading), facts: facts)

@@ -3,6 +3,9 @@ import MCP
 
 /// A program with a handful of tools, each of which ends in one way.
 struct SampleProvider: Provider {
+    /// Whether the program offers everything, or tools alone.
+    var isWide = false
+
     let serverInfo = Implementation(
         name: "sample",
         version: "1.4.0",
@@ -62,7 +65,7 @@ struct SampleProvider: Provider {
         "options":{"type":"object","properties":{"dry":{"type":"boolean","x-mcp-header":"Dry"}}}}}
         """
 
-    private static let reads = ToolAnnotations(
+    static let reads = ToolAnnotations(
         isReadOnly: true,
         isDestructive: false,
         isIdempotent: true,

@@ -13,11 +13,17 @@ struct SampleService {
     /// Who calls; with another caller, ids of sessions and cursors are somebody else's.
     var caller = "ann"
 
-    init(seal: Seal? = nil, limits: MCPLimits = SampleService.limits) throws {
+    init(
+        seal: Seal? = nil,
+        limits: MCPLimits = SampleService.limits,
+        isWide: Bool = false,
+        mailroom: (any Mailroom)? = nil
+    ) throws {
         server = MCPServer(
-            provider: SampleProvider(),
+            provider: SampleProvider(isWide: isWide),
             seal: try seal ?? Seal(keys: [.random(id: 1)]),
             limits: limits,
+            mailroom: mailroom,
             clock: clock.wall
         )
     }
@@ -32,7 +38,23 @@ struct SampleService {
     }
 
     mutating func answer(_ request: HTTPRequest) -> HTTPResponse {
-        answer(server.plan(request, binding: Array("workspace \(caller)".utf8)))
+        answer(plan(request))
+    }
+
+    /// Begins to answer, for a request whose stream is to be looked at while it is open.
+    func begin(_ request: HTTPRequest) -> RecordingChannel {
+        let channel = RecordingChannel()
+        guard case .open(let start) = plan(request).action else {
+            var copy = self
+            channel.send(copy.answer(request))
+            return channel
+        }
+        start(caller, channel)
+        return channel
+    }
+
+    private func plan(_ request: HTTPRequest) -> Plan<SampleProvider> {
+        server.plan(request, binding: Array("workspace \(caller)".utf8))
     }
 
     private mutating func answer(_ plan: Plan<SampleProvider>) -> HTTPResponse {
@@ -41,6 +63,12 @@ struct SampleService {
         case .reply(let response): return response
         case .caller(let answer): return answer(caller)
         case .work(let outcome, let answer): return answer(caller, outcome)
+        case .fetch(let outcome, let answer):
+            return answer(caller, .refused(ProtocolError(.internalError, "\(outcome)")))
+        case .open(let start):
+            let channel = RecordingChannel()
+            start(caller, channel)
+            return channel.wholeAnswer()
         case .endSession(let session, let answer):
             endedSessions.insert(session.digest)
             return answer

@@ -5,6 +5,7 @@ import Testing
 ///
 ///     ### A title that reads as a sentence
 ///     @ session 2025-06-18          opens a session; its id is <session> from then on
+///     @ wide                        serves everything, not tools alone; must come first
 ///     @ as bob                      changes the credential
 ///     @ advance 90000               lets seconds pass
 ///     > POST                        a method, headers, a blank line and a body; usual headers are added,
@@ -23,6 +24,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     enum Step: Sendable {
         case session(revision: String)
         case caller(String)
+        case wide
         case advance(seconds: Int)
         case exchange(sent: [String], expected: [String], line: Int)
     }
@@ -78,6 +80,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     private static func directive(_ words: [String]) -> Step {
         switch words[0] {
         case "session": .session(revision: words[1])
+        case "wide": .wide
         case "as": .caller(words[1])
         case "advance": .advance(seconds: Int(words[1]) ?? 0)
         default: preconditionFailure("No directive is called \(words[0])")

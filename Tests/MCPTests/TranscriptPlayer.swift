@@ -21,6 +21,7 @@ struct TranscriptPlayer {
         for step in transcript.steps {
             switch step {
             case .caller(let name): service.caller = name
+            case .wide: service = try SampleService(isWide: true)
             case .advance(let seconds): service.clock.advance(by: .seconds(seconds))
             case .session(let revision): try openSession(revision)
             case .exchange(let sent, let expected, let line):
@@ -76,10 +77,20 @@ struct TranscriptPlayer {
             #expect(text == "", "\(place)")
             return
         }
-        let json = text.hasPrefix("data: ") ? text.dropFirst(6).dropLast(2) : text[...]
-        let actual = try JSONDocument(text: String(json)).root
-        let expected = try JSONDocument(text: substituted(body)).root
-        #expect(agrees(actual, expected), "\(place): \(text)")
+        // A stream is compared event by event: a line each.
+        let isStream = text.hasPrefix("data: ") || text.hasPrefix("id: ")
+        let messages = isStream ? SentEvent.all(in: response.body).map(\.data) : [text]
+        let lines = isStream ? body.split(separator: "\n").map(String.init) : [body]
+        #expect(messages.count == lines.count, "\(place): \(text)")
+        for (message, line) in zip(messages, lines) {
+            if line == "(nothing)" {
+                #expect(message == "", "\(place)")
+                continue
+            }
+            let actual = try JSONDocument(text: message).root
+            let expected = try JSONDocument(text: substituted(line)).root
+            #expect(agrees(actual, expected), "\(place): \(message)")
+        }
     }
 
     private mutating func agrees(_ actual: JSONNode, _ expected: JSONNode) -> Bool {

@@ -3,10 +3,14 @@ import JSON
 
 extension Era {
     /// The era up to 2025-11-25: a client opens a session with `initialize` and presents it from then on.
-    static var handshake: Era<P> {
+    static func handshake(offering offer: Offer) -> Era<P> {
         Era(
             .handshake,
-            methods: [.initialize, .ping, .listTools, .callTool],
+            offering: offer,
+            methods: [
+                .initialize, .ping, .listTools, .callTool, .listResources, .listTemplates, .readResource, .subscribe,
+                .unsubscribe, .listPrompts, .getPrompt, .complete, .setLevel,
+            ],
             rungs: HandshakeRungs.all,
             envelope: Envelope { result, writer in
                 result.writeMembers(&writer)

@@ -4,15 +4,21 @@ import JSON
 extension Era {
     /// The era of 2026-07-28: no handshake and no session; every request says version, client and capabilities.
     ///
-    /// - Parameter server: How the server introduces itself in every result.
-    static func stateless(introducing server: Implementation) -> Era<P> {
+    /// - Parameters:
+    ///   - offer: What the program has.
+    ///   - server: How the server introduces itself in every result.
+    static func stateless(offering offer: Offer, introducing server: Implementation) -> Era<P> {
         let introduction = JSONMember(MetaKey.serverInfo, .raw(RawJSON(server.json(for: .july2026))))
         return Era(
             .stateless,
-            methods: [.discover, .listTools, .callTool],
+            offering: offer,
+            methods: [
+                .discover, .listTools, .callTool, .listResources, .listTemplates, .readResource, .listPrompts,
+                .getPrompt, .complete, .listen, .getTask, .updateTask, .cancelTask,
+            ],
             rungs: StatelessRungs.all,
             envelope: Envelope { result, writer in
-                writer.write("resultType", "complete")
+                writer.write("resultType", .string(result.type))
                 result.writeMembers(&writer)
                 if let cache = result.cache {
                     writer.write("ttlMs", .integer(cache.ttl.milliseconds))

@@ -10,7 +10,7 @@ extension Method {
                     MethodResult(cache: CacheHint(ttl: call.server.limits.listTTL)) { writer in
                         let versions = Revision.served(in: .stateless).map { JSONValue.string($0.rawValue) }
                         writer.write("supportedVersions", .array(versions))
-                        writer.write("capabilities", call.capabilities)
+                        writer.write("capabilities", call.provider.offer.json(for: call.revision))
                         if let instructions { writer.write("instructions", .string(instructions)) }
                     }
                 )

@@ -21,7 +21,7 @@ extension Method {
                 var response = call.responder.answer(
                     MethodResult { writer in
                         writer.write("protocolVersion", .string(revision.rawValue))
-                        writer.write("capabilities", call.capabilities)
+                        writer.write("capabilities", call.provider.offer.json(for: revision))
                         writer.write("serverInfo", call.provider.serverInfo.json(for: revision))
                         if let instructions { writer.write("instructions", .string(instructions)) }
                     }

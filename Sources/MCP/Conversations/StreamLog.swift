@@ -1,0 +1,25 @@
+import HTTP
+
+/// The events of one stream of a session, kept so that a client that lost the stream can take it up again.
+struct StreamLog: Sendable {
+    let notes: SessionNotes
+    let stream: String
+    let lifetime: Duration
+
+    /// Adds a message and gives the id of its event.
+    func append(_ message: [UInt8], isLast: Bool) -> String {
+        let event = [isLast ? 1 : 0] + message
+        return id(notes.mailroom.append(event, to: notes.streamAddress(stream), for: lifetime))
+    }
+
+    func id(_ position: Int) -> String { "\(stream).\(position)" }
+
+    /// The stream and position that an event id names.
+    static func parse(_ id: String) -> (stream: String, position: Int)? {
+        let parts = id.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let position = Int(parts[1]), position >= 0, parts[0].utf8.count <= 64 else {
+            return nil
+        }
+        return (String(parts[0]), position)
+    }
+}

@@ -1,0 +1,115 @@
+import Dispatch
+import HTTP
+import JSON
+import Synchronization
+
+/// A stream that tells a client of changes, in either era; it holds no thread.
+final class ChangeStream: Sendable {
+    /// What a stream tells, and in which words.
+    struct Subject: Sendable {
+        /// Whether the client hears of a change now.
+        let wants: @Sendable (Change) -> Bool
+        /// The members of `_meta` of each notification.
+        let tag: [JSONMember]
+        /// The last message, if the era has one.
+        let farewell: [UInt8]?
+    }
+
+    private struct State {
+        var receptions: [Reception] = []
+        /// When each change was told last, and whether it is to be told again.
+        var told: [Change: (at: ContinuousClock.Instant, isDue: Bool)] = [:]
+        var isOver = false
+    }
+
+    private let sink: any EventSink
+    private let subject: Subject
+    private let interval: Duration
+    private let state = Mutex(State())
+
+    init(_ sink: any EventSink, _ subject: Subject, interval: Duration) {
+        self.sink = sink
+        self.subject = subject
+        self.interval = interval
+    }
+
+    /// Begins to listen.
+    func listen(to scopes: [String], in mailroom: any Mailroom) {
+        for scope in scopes {
+            keep(
+                mailroom.receive(at: Change.address(scope)) { [weak self] letter in
+                    if let change = Change(letter.bytes) { self?.hear(change) }
+                }
+            )
+        }
+    }
+
+    /// Keeps a reception for as long as the stream is open.
+    func keep(_ reception: Reception) {
+        state.withLock { if !$0.isOver { $0.receptions.append(reception) } }
+    }
+
+    /// Sends a message that is due now.
+    func send(_ message: [UInt8]) { sink.send(EventStream.event(data: message)) }
+
+    /// Ends the stream, with the last message of the era.
+    func end() {
+        guard over() else { return }
+        if let farewell = subject.farewell { send(farewell) }
+        sink.end()
+    }
+
+    /// Forgets what the stream listens to; `true` the first time.
+    @discardableResult
+    func over() -> Bool {
+        let receptions = state.withLock { state -> [Reception]? in
+            guard !state.isOver else { return nil }
+            state.isOver = true
+            defer { state.receptions = [] }
+            return state.receptions
+        }
+        return receptions != nil
+    }
+
+    // MARK: Telling
+
+    /// Tells of a change at once, and of further ones of the same kind together, when some time has passed.
+    private func hear(_ change: Change) {
+        if change == .access { return end() }
+        guard subject.wants(change) else { return }
+        let now = ContinuousClock.now
+        let wait = state.withLock { state -> Duration? in
+            guard let last = state.told[change], now - last.at < interval else {
+                state.told[change] = (now, false)
+                return .zero
+            }
+            guard !last.isDue else { return nil }
+            state.told[change] = (last.at, true)
+            return interval - (now - last.at)
+        }
+        guard let wait else { return }
+        guard wait > .zero else { return tell(change) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(wait.milliseconds) + 1)) { [weak self] in
+            guard let self else { return }
+            let isOver = state.withLock { state in
+                state.told[change] = (.now, false)
+                return state.isOver
+            }
+            if !isOver { tell(change) }
+        }
+    }
+
+    private func tell(_ change: Change) {
+        var members: [JSONMember] = []
+        let method: String
+        switch change {
+        case .list(let kind): method = "notifications/\(kind.rawValue)/list_changed"
+        case .resource(let uri):
+            method = "notifications/resources/updated"
+            members.append(JSONMember("uri", .string(uri)))
+        case .access: return
+        }
+        if !subject.tag.isEmpty { members.append(JSONMember("_meta", .object(subject.tag))) }
+        send(notification(method, .object(members)))
+    }
+}

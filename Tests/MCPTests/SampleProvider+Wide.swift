@@ -1,0 +1,159 @@
+import JSON
+import MCP
+
+/// What the sample program has beside tools that are work.
+extension SampleProvider {
+    var offer: Offer {
+        guard isWide else { return Offer() }
+        return Offer(
+            Set(Capability.allCases), changingLists: Set(ListKind.allCases), hasResourceSubscriptions: true,
+            hasTasks: true
+        )
+    }
+
+    func scopes(of caller: String) -> [String] { ["all", "of \(caller)"] }
+
+    // MARK: Handlers
+
+    func handler(for call: ToolCallRequest) -> Handler<String, ToolResult>? {
+        guard isWide else { return nil }
+        return switch call.name {
+        case "greet": { conversation, _ in ToolResult(text: "Hello, \(try Self.name(conversation))!") }
+        case "greetTwice":
+            { conversation, _ in
+                let name = try Self.name(conversation)
+                let answer = try conversation.ask(.form(message: "Colour?", schema: Self.schema("color")), as: "color")
+                return ToolResult(text: "\(name) likes \(answer.content?["color"]?.string ?? "nothing")")
+            }
+        case "count":
+            { conversation, _ in
+                for step in 1...3 { conversation.report(Double(step), of: 3, "Step \(step)") }
+                conversation.log(.info, "Counted", logger: "sample")
+                return ToolResult(text: "3")
+            }
+        case "hangUp":
+            { conversation, _ in
+                conversation.releaseConnection()
+                conversation.report(1)
+                return ToolResult(text: "after all")
+            }
+        case "wait":
+            { conversation, caller in
+                conversation.report(1)
+                try conversation.pause(for: .seconds(60))
+                return ToolResult(text: "waited")
+            }
+        case "page":
+            { conversation, _ in
+                try conversation.require(page: "https://example.net/1", "Please allow", id: "one", isDone: false)
+                return ToolResult(text: "allowed")
+            }
+        case "job":
+            { conversation, _ in
+                try conversation.becomeTask(isRequired: true)
+                return ToolResult(text: "Done by \(try Self.name(conversation))")
+            }
+        case "bug": { _, _ in throw JSONError(kind: .syntax, offset: 1) }
+        default: nil
+        }
+    }
+
+    static func name(_ conversation: Conversation) throws -> String {
+        let question = Question.form(message: "What is your name?", schema: schema("name"))
+        let answer = try conversation.ask(question, as: "name")
+        return answer.content?["name"]?.string ?? answer.action?.rawValue ?? "nobody"
+    }
+
+    private static func schema(_ name: String) -> RawJSON {
+        RawJSON(text: #"{"type":"object","properties":{"\#(name)":{"type":"string"}},"required":["\#(name)"]}"#)
+    }
+
+    // MARK: Resources, prompts, completion
+
+    func resources(for caller: String) -> [ResourceDescription] {
+        var first = ResourceDescription(
+            uri: "sample://1", name: "one", title: "One", description: "The first.", mimeType: "text/plain"
+        )
+        first.size = 5
+        first.icons = [Icon(source: "https://example.net/1.png")]
+        first.annotations = Annotations(audience: [.user], priority: 0.5, lastModified: "2026-01-01T00:00:00Z")
+        first.meta = [JSONMember("net.example/kind", "text")]
+        return [
+            first, ResourceDescription(uri: "sample://2", name: "two"),
+            ResourceDescription(uri: "sample://3", name: "three"),
+        ]
+    }
+
+    func resourceTemplates(for caller: String) -> [ResourceTemplate] {
+        [ResourceTemplate(uriTemplate: "sample://{id}", name: "any", title: "Any", mimeType: "text/plain")]
+    }
+
+    func prompts(for caller: String) -> [PromptDescription] {
+        [
+            PromptDescription(
+                name: "hello", title: "Hello", description: "Says hello.",
+                arguments: [.init("name", title: "Name", description: "To whom", isRequired: true), .init("mood")]
+            ),
+            PromptDescription(name: "pictures"),
+        ]
+    }
+
+    func handler(for request: FetchRequest) -> Handler<String, FetchOutcome>? {
+        switch request.subject {
+        case .resource(let uri): { _, _ in Self.contents(of: uri) }
+        case .prompt("hello", let arguments):
+            { _, _ in
+                .prompt(
+                    PromptResult([.init(.user, .text("Hello \(arguments["name"] ?? "")"))], description: "A greeting"))
+            }
+        case .prompt("pictures", _): { _, _ in .prompt(PromptResult(Self.pictures.map { .init(.assistant, $0) })) }
+        case .prompt("asks", _):
+            { conversation, _ in
+                .prompt(PromptResult([.init(.user, .text(try Self.name(conversation)))]))
+            }
+        case .prompt: nil
+        case .completion(let request): { _, _ in Self.suggestions(for: request) }
+        }
+    }
+
+    func prepare(_ request: FetchRequest) -> ToolOutcome? { nil }
+
+    private static func contents(of uri: String) -> FetchOutcome {
+        switch uri {
+        case "sample://1":
+            .resource(
+                ResourceResult(
+                    [
+                        ResourceContents(uri: uri, mimeType: "text/plain", body: .text("hello")),
+                        ResourceContents(
+                            uri: uri, mimeType: "image/png", body: .blob(base64: "AAAA"),
+                            meta: [JSONMember("net.example/part", 2)]
+                        ),
+                    ],
+                    ttl: .seconds(5)
+                )
+            )
+        case "sample://empty": .resource(ResourceResult([]))
+        default: .missing
+        }
+    }
+
+    private static let pictures: [ContentBlock] = [
+        .annotated(
+            .image(base64: "AAAA", mimeType: "image/png"), Annotations(audience: [.assistant], priority: 1),
+            meta: [JSONMember("net.example/page", 1)]
+        ),
+        .resource(ResourceContents(uri: "sample://1", mimeType: "application/json", body: .json(#"{"a":"\n"}"#))),
+        .resourceLink(ResourceDescription(uri: "sample://2", name: "two", title: "Two")),
+    ]
+
+    private static func suggestions(for request: CompletionRequest) -> FetchOutcome {
+        switch (request.reference, request.argument) {
+        case (.prompt("hello"), "name"):
+            .completion(Completion((0..<150).map { "\(request.value)\($0)" }))
+        case (.resource("sample://{id}"), "id"):
+            .completion(Completion(request.context.keys.sorted(), total: 7))
+        default: .missing
+        }
+    }
+}
