@@ -48,6 +48,12 @@ let package = Package(
             ]
         ),
 
+        // The fixtures of the official conformance suite on the protocol library; not part of the product.
+        .executableTarget(
+            name: "ConformanceServer",
+            dependencies: ["JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "MCP"]
+        ),
+
         // Tests; `Tests/Support` holds what several of them share.
         .target(
             name: "TestSupport",
