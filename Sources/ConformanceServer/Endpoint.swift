@@ -5,12 +5,13 @@ import Synchronization
 
 /// The path of a request: origin, plan, answer. Everybody is the same caller.
 final class Endpoint: Sendable {
-    private let server: MCPServer<Fixtures>
+    private let nodes: [MCPServer<Fixtures>]
+    private let turn = Atomic(0)
     private let origins: OriginPolicy
     private let endedSessions = Mutex<Set<[UInt8]>>([])
 
-    init(_ server: MCPServer<Fixtures>, origins: OriginPolicy) {
-        self.server = server
+    init(_ nodes: [MCPServer<Fixtures>], origins: OriginPolicy) {
+        self.nodes = nodes
         self.origins = origins
     }
 
@@ -20,7 +21,8 @@ final class Endpoint: Sendable {
         guard request.path == "/mcp" || request.path == "/mcp/" else {
             return responder.send(HTTPResponse(status: .notFound))
         }
-        let plan = server.plan(request, binding: Array("conformance".utf8))
+        let node = nodes[turn.wrappingAdd(1, ordering: .relaxed).oldValue % nodes.count]
+        let plan = node.plan(request, binding: Array("conformance".utf8))
         if let session = plan.session, isEnded(session) { return responder.send(session.answerIfEnded) }
         switch plan.action {
         case .open(let start): start(Visitor(), HTTPChannel(responder))

@@ -9,27 +9,30 @@ import Telemetry
 
 /// Serves the fixtures of the official conformance suite on the protocol library, without authentication.
 ///
-///     ConformanceServer [port]
+///     ConformanceServer [port] [nodes]
+///
+/// With several nodes, requests go to them in turn. They share keys and a mailroom and nothing else, as processes behind
+/// a load balancer do.
 @main
 enum Program {
     static func main() throws {
-        let port = CommandLine.arguments.dropFirst().first.flatMap(UInt16.init) ?? 8765
+        let numbers = CommandLine.arguments.dropFirst().compactMap(UInt16.init)
         let changes = ChangeBoard()
-        let server = MCPServer(
-            provider: Fixtures(changes),
-            seal: try Seal(keys: [.random(id: 1)]),
-            limits: limits
-        )
-        changes.onChange { server.announce($0, in: Fixtures.scope) }
-        let endpoint = Endpoint(server, origins: OriginPolicy(hosts: [], origins: [], allowsLoopback: true))
+        let seal = try Seal(keys: [.random(id: 1)])
+        let mailroom = LocalMailroom()
+        let nodes = (0..<max(1, numbers.dropFirst().first ?? 1)).map { _ in
+            MCPServer(provider: Fixtures(changes), seal: seal, limits: limits, mailroom: mailroom)
+        }
+        changes.onChange { change in nodes[0].announce(change, in: Fixtures.scope) }
+        let endpoint = Endpoint(nodes, origins: OriginPolicy(hosts: [], origins: [], allowsLoopback: true))
         var configuration = HTTPServerConfiguration()
-        configuration.port = port
+        configuration.port = numbers.first ?? 8765
         configuration.host = "::"
         let http = HTTPServer(configuration: configuration) { endpoint.receive($0, $1) }
         let bound = try http.start()
         print("Listening on http://localhost:\(bound)/mcp")
         waitForSignal()
-        server.endStreams()
+        for node in nodes { node.endStreams() }
         http.drain(deadline: .seconds(2))
     }
 
