@@ -38,6 +38,7 @@ final class Endpoint: Sendable {
         case .fetch(_, let answer): return answer(Visitor(), .missing)
         case .endSession(let session, let answer):
             endedSessions.withLock { _ = $0.insert(session.digest) }
+            nodes[0].endStream(of: session)
             return answer
         case .batch(let parts, let combine):
             return combine(

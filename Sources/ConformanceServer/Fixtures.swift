@@ -48,13 +48,7 @@ struct Fixtures: Provider {
 
     func handler(for call: ToolCallRequest) -> Handler<Visitor, ToolResult>? {
         guard let tool = tools[call.name] else { return nil }
-        return { conversation, _ in
-            let mistakes = tool.schema.mistakes(in: call.arguments)
-            guard mistakes.isEmpty else {
-                return ToolResult(text: mistakes.map(\.description).joined(separator: "\n"), isError: true)
-            }
-            return try tool.body(call, conversation)
-        }
+        return tool.contract.checking(call) { conversation, _ in try tool.body(call, conversation) }
     }
 
     func mirroredArguments(of tool: String) -> [MirroredArgument] { tools[tool]?.mirrored ?? [] }
@@ -108,7 +102,7 @@ struct Fixtures: Provider {
 /// One tool of the suite.
 struct ToolFixture: Sendable {
     let description: ToolDescription
-    let schema: JSONSchema
+    let contract: ToolContract
     let mirrored: [MirroredArgument]
     let body: @Sendable (ToolCallRequest, Conversation) throws -> ToolResult
 
@@ -125,9 +119,8 @@ struct ToolFixture: Sendable {
             annotations: ToolAnnotations(isReadOnly: true, isDestructive: false, isIdempotent: true, isOpenWorld: false)
         )
         do {
-            let document = try JSONDocument(schema.bytes)
-            self.schema = try JSONSchema(document.root)
-            mirrored = try MirroredArgument.all(in: document.root)
+            contract = try ToolContract(description)
+            mirrored = try MirroredArgument.all(in: JSONDocument(schema.bytes).root)
         } catch {
             preconditionFailure("The schema of \(name) is wrong: \(error)")
         }

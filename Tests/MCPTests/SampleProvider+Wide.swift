@@ -53,10 +53,24 @@ extension SampleProvider {
                 try conversation.becomeTask(isRequired: true)
                 return ToolResult(text: "Done by \(try Self.name(conversation))")
             }
+        case "checked":
+            Self.contract?.checking(call) { _, _ in
+                ToolResult(structured: RawJSON(["n": .string(call.arguments["n"]?.raw.text ?? "")]))
+            }
         case "bug": { _, _ in throw JSONError(kind: .syntax, offset: 1) }
         default: nil
         }
     }
+
+    /// Gives its number as a text, which is right only by its schema.
+    private static let contract = try? ToolContract(
+        ToolDescription(
+            name: "checked", description: "Is checked.",
+            inputSchema: #"{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"#,
+            outputSchema: #"{"type":"object","properties":{"n":{"enum":["1","2"]}},"required":["n"]}"#,
+            annotations: reads
+        )
+    )
 
     static func name(_ conversation: Conversation) throws -> String {
         let question = Question.form(message: "What is your name?", schema: schema("name"))

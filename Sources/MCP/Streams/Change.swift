@@ -1,4 +1,4 @@
-import JSON
+import Crypto
 
 /// Something that clients who watch it are told of.
 package enum Change: Sendable, Hashable {
@@ -42,6 +42,11 @@ extension MCPServer {
 
     /// Ends the streams of this process in the way of their eras, before the program stops.
     package func endStreams() { openStreams.endAll() }
+
+    /// Ends the stream of a session that is over, in whatever process it is open.
+    package func endStream(of session: SessionReference) {
+        mailroom.post([], to: Address("takeover", Hex.encode(session.digest), "session"))
+    }
 
     /// How many streams of changes are open in this process.
     package var openStreamCount: Int { openStreams.count }
