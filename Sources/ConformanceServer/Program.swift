@@ -41,6 +41,9 @@ enum Program {
         var limits = MCPLimits()
         limits.questionTime = .seconds(30)
         limits.progressRate = 50
+        // Everybody is one caller.
+        limits.conversationsPerCaller = limits.conversationCount
+        limits.streamsPerCaller = 100_000
         limits.noticeInterval = .milliseconds(100)
         return limits
     }

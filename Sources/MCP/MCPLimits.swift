@@ -22,6 +22,10 @@ package struct MCPLimits: Sendable {
     package var subscriptionCount = 200
     /// The most handlers that run at a time.
     package var conversationCount = 200
+    /// The most of them that one caller may have.
+    package var conversationsPerCaller = 32
+    /// The most streams of changes that one caller may have open in one process.
+    package var streamsPerCaller = 16
     /// How long a person may take to answer a question.
     package var questionTime = Duration.seconds(5 * 60)
     /// How long what a client brings back is taken.

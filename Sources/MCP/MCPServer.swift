@@ -44,7 +44,7 @@ package final class MCPServer<P: Provider>: Sendable {
         self.clock = clock
         self.seal = seal
         self.mailroom = mailroom ?? LocalMailroom(clock: clock)
-        threads = HandlerThreads(limit: limits.conversationCount)
+        threads = HandlerThreads(limit: limits.conversationCount, share: limits.conversationsPerCaller)
         handshake = .handshake(offering: provider.offer)
         stateless = .stateless(offering: provider.offer, introducing: provider.serverInfo)
         vocabulary = Vocabulary(

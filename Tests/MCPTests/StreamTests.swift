@@ -163,6 +163,21 @@ struct StreamTests {
         #expect(nodes.first.server.openStreamCount == 0)
     }
 
+    @Test("is one of a bounded number for each caller")
+    func bound() throws {
+        var limits = TwoNodes.limits
+        limits.streamsPerCaller = 1
+        let nodes = try TwoNodes(limits: limits)
+        let request = nodes.stateless("subscriptions/listen", #""notifications":{}"#)
+        let first = nodes.first.begin(request)
+        #expect(nodes.first.answer(request).status == .tooManyRequests)
+        nodes.first.caller = "bob"
+        #expect(nodes.first.begin(request).isStream)
+        nodes.first.caller = "ann"
+        first.disconnect()
+        #expect(nodes.first.begin(request).isStream)
+    }
+
     @Test("of changes needs a client that takes streams")
     func listenAsJSON() throws {
         var request = nodes.stateless("subscriptions/listen", #""notifications":{}"#)

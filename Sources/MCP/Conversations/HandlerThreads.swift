@@ -4,31 +4,47 @@ import Synchronization
 /// The threads of handlers: each has its own, for it may wait for a person.
 final class HandlerThreads: Sendable {
     private let limit: Int
-    private let count = Mutex(0)
+    private let share: Int
+    private let counts = Mutex<(all: Int, byCaller: [[UInt8]: Int])>((0, [:]))
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: How many handlers run at a time.
+    ///   - share: How many of them may be one caller's.
+    init(limit: Int, share: Int) {
+        self.limit = limit
+        self.share = share
+    }
 
     /// Runs `body` on a thread of its own; `false` if too many run already.
-    func run(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let isFree = count.withLock { count in
-            guard count < limit else { return false }
-            count += 1
+    func run(for caller: [UInt8], _ body: @escaping @Sendable () -> Void) -> Bool {
+        let isFree = counts.withLock { counts in
+            guard counts.all < limit, counts.byCaller[caller, default: 0] < share else { return false }
+            counts.all += 1
+            counts.byCaller[caller, default: 0] += 1
             return true
         }
         guard isFree else { return false }
         let work = ThreadWork {
             body()
-            self.count.withLock { $0 -= 1 }
+            self.leave(caller)
         }
         let context = unsafe Unmanaged.passRetained(work).toOpaque()
         var thread = pthread_t()
         guard unsafe pthread_create(&thread, nil, runThread, context) == 0 else {
             unsafe Unmanaged<ThreadWork>.fromOpaque(context).release()
-            count.withLock { $0 -= 1 }
+            leave(caller)
             return false
         }
         pthread_detach(thread)
         return true
+    }
+
+    private func leave(_ caller: [UInt8]) {
+        counts.withLock { counts in
+            counts.all -= 1
+            let rest = counts.byCaller[caller, default: 1] - 1
+            counts.byCaller[caller] = rest > 0 ? rest : nil
+        }
     }
 }
 

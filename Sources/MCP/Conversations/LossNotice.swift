@@ -19,6 +19,9 @@ final class LossNotice: Sendable {
         body?()
     }
 
+    /// Drops whom it would be told.
+    func forget() { state.withLock { $0.body = nil } }
+
     /// Calls `body` when the client is gone, at once if it is already.
     func onLoss(_ body: @escaping @Sendable () -> Void) {
         let isLost = state.withLock { state in

@@ -23,7 +23,7 @@ extension MethodCall {
         let responses = try inputResponses()
         let state = try requestState().map { (text) throws(ProtocolError) in try states.open(text) }
         return .open { caller, channel in
-            let isStarted = server.threads.run {
+            let isStarted = server.threads.run(for: binding) {
                 let exchange = HandlerExchange(self, channel, state: state ?? RequestState(), responses, states)
                 exchange.run { try body($0, caller) }
             }
@@ -43,7 +43,7 @@ extension MethodCall {
         if isBatched { return .caller(body) }
         return .open { caller, channel in
             let form = responder.form
-            let isStarted = server.threads.run {
+            let isStarted = server.threads.run(for: binding) {
                 let response = body(caller)
                 channel.send(response.status == .ok ? HTTPResponse(.ok, json: response.body, as: form) : response)
             }
@@ -80,6 +80,17 @@ extension HTTPResponse {
     }
 }
 
+extension HTTPResponse {
+    /// The caller has too much open.
+    static var tooMany: HTTPResponse {
+        var response = HTTPResponse.refusal(
+            .tooManyRequests, error: "too_many_streams", description: "Close a stream before you open another"
+        )
+        response.headers.set(.retryAfter, "5")
+        return response
+    }
+}
+
 /// One request while its handler runs.
 struct HandlerExchange<P: Provider>: Sendable {
     private let call: MethodCall<P>
@@ -89,6 +100,7 @@ struct HandlerExchange<P: Provider>: Sendable {
     private let state: RequestState
     private let states: RequestStateSeal
     private let cancellation: Reception?
+    private let loss = LossNotice()
 
     init(
         _ call: MethodCall<P>,
@@ -103,7 +115,7 @@ struct HandlerExchange<P: Provider>: Sendable {
         let limits = call.server.limits
         let mailroom = call.server.mailroom
         let notes = call.session.map { SessionNotes($0, in: mailroom, for: limits.sessionLifetime) }
-        let loss = LossNotice()
+        let loss = loss
         let log = notes.flatMap { notes -> StreamLog? in
             guard call.revision.has(.resumption) else { return nil }
             let name = Base64URL.encode(SecureRandom.bytes(9))
@@ -153,7 +165,11 @@ struct HandlerExchange<P: Provider>: Sendable {
 
     /// Runs the handler and sends what comes of it.
     func run(_ body: (Conversation) throws -> MethodResult) {
-        defer { withExtendedLifetime(cancellation) {} }
+        defer {
+            // What is told of the client's end holds the conversation, which holds it.
+            loss.forget()
+            withExtendedLifetime(cancellation) {}
+        }
         do {
             let result = try body(conversation)
             if let task = conversation.task { return task.complete(result) }

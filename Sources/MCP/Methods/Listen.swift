@@ -67,6 +67,9 @@ struct ListenFilter: Sendable {
 extension MethodCall {
     fileprivate func openStream(_ filter: ListenFilter, for caller: P.Caller, _ channel: any ResponseChannel) {
         guard let id else { return }
+        guard server.openStreams.count(of: binding) < server.limits.streamsPerCaller else {
+            return channel.send(.tooMany)
+        }
         let tag = [JSONMember(MetaKey.subscriptionID, id.json)]
         let farewell = responder.answer(MethodResult(meta: tag) { _ in })
         let subject = ChangeStream.Subject(wants: filter.wants, tag: tag, farewell: farewell.body)
@@ -85,6 +88,6 @@ extension MethodCall {
                 }
             )
         }
-        server.hold(stream, sink)
+        server.hold(stream, sink, of: binding)
     }
 }

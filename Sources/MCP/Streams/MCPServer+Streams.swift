@@ -5,12 +5,12 @@ import Synchronization
 
 extension MCPServer {
     /// Keeps a stream until it ends or has lived long enough.
-    func hold(_ stream: ChangeStream, _ sink: any EventSink) {
-        openStreams.insert(stream)
+    func hold(_ stream: ChangeStream, _ sink: any EventSink, of caller: [UInt8]) {
+        openStreams.insert(stream, of: caller)
         sink.onClose { [weak stream, openStreams] _ in
             guard let stream else { return }
             stream.over()
-            openStreams.remove(stream)
+            openStreams.remove(stream, of: caller)
         }
         let time = DispatchTime.now() + .milliseconds(Int(limits.listenTime.milliseconds))
         DispatchQueue.global().asyncAfter(deadline: time) { [weak stream] in stream?.end() }
@@ -24,18 +24,21 @@ extension MCPServer {
         try HandshakeRungs.openSession(&reading)
         guard let session = reading.session else { throw ProtocolError(.sessionMissing) }
         let notes = SessionNotes(session, in: mailroom, for: limits.sessionLifetime)
+        let binding = reading.binding
         let last = reading.request.headers.first(.lastEventID).flatMap(StreamLog.parse)
         return .open { caller, channel in
-            let isStarted = self.threads.run {
+            let isStarted = self.threads.run(for: binding) {
                 if let last, self.resume(last.stream, after: last.position, notes, channel) { return }
-                self.openStream(of: notes, for: caller, channel)
+                self.openStream(of: notes, for: caller, binding, channel)
             }
             if !isStarted { channel.send(.busy) }
         }
     }
 
     /// The session's own stream. The newest takes the place of the one before.
-    private func openStream(of notes: SessionNotes, for caller: P.Caller, _ channel: any ResponseChannel) {
+    private func openStream(
+        of notes: SessionNotes, for caller: P.Caller, _ binding: [UInt8], _ channel: any ResponseChannel
+    ) {
         let subject = ChangeStream.Subject(
             wants: { change in
                 guard case .resource(let uri) = change else { return true }
@@ -46,11 +49,12 @@ extension MCPServer {
         )
         let takeover = notes.takeoverAddress("session")
         mailroom.post([], to: takeover)
+        guard openStreams.count(of: binding) < limits.streamsPerCaller else { return channel.send(.tooMany) }
         let sink = channel.open(EventStream.headers)
         let stream = ChangeStream(sink, subject, interval: limits.noticeInterval)
         stream.listen(to: provider.scopes(of: caller), in: mailroom)
         stream.keep(mailroom.receive(at: takeover) { [weak stream] _ in stream?.end() })
-        hold(stream, sink)
+        hold(stream, sink, of: binding)
     }
 
     /// Sends what followed on a stream, and goes on with it; `false` if there is no such stream (any more).

@@ -2,15 +2,34 @@ import Synchronization
 
 /// The streams of changes that are open in this process.
 final class OpenStreams: Sendable {
-    private let streams = Mutex<[ObjectIdentifier: ChangeStream]>([:])
+    private struct State {
+        var streams: [ObjectIdentifier: ChangeStream] = [:]
+        var counts: [[UInt8]: Int] = [:]
+    }
 
-    var count: Int { streams.withLock { $0.count } }
+    private let state = Mutex(State())
 
-    func insert(_ stream: ChangeStream) { streams.withLock { $0[ObjectIdentifier(stream)] = stream } }
+    var count: Int { state.withLock { $0.streams.count } }
 
-    func remove(_ stream: ChangeStream) { streams.withLock { $0[ObjectIdentifier(stream)] = nil } }
+    /// How many of the streams are one caller's.
+    func count(of caller: [UInt8]) -> Int { state.withLock { $0.counts[caller, default: 0] } }
+
+    func insert(_ stream: ChangeStream, of caller: [UInt8]) {
+        state.withLock { state in
+            state.streams[ObjectIdentifier(stream)] = stream
+            state.counts[caller, default: 0] += 1
+        }
+    }
+
+    func remove(_ stream: ChangeStream, of caller: [UInt8]) {
+        state.withLock { state in
+            guard state.streams.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return }
+            let rest = state.counts[caller, default: 1] - 1
+            state.counts[caller] = rest > 0 ? rest : nil
+        }
+    }
 
     func endAll() {
-        for stream in streams.withLock({ Array($0.values) }) { stream.end() }
+        for stream in state.withLock({ Array($0.streams.values) }) { stream.end() }
     }
 }
