@@ -6,6 +6,8 @@ package enum RoleCheck {
         case superuser
         /// The role passes every row-level policy.
         case bypassesRowSecurity
+        /// The role is a member of a role that no policy binds, and could become it.
+        case canBecome(String)
         /// The role, or one that it is a member of, owns this table, so it could switch its policies off.
         case ownsTable(String)
 
@@ -14,6 +16,7 @@ package enum RoleCheck {
             switch self {
             case .superuser: "The role is a superuser, so row-level security does not bind it."
             case .bypassesRowSecurity: "The role has BYPASSRLS, so row-level security does not bind it."
+            case .canBecome(let name): "The role is a member of \(name), which row-level security does not bind."
             case .ownsTable(let name): "The role owns the table \(name), so it could switch row-level security off."
             }
         }
@@ -26,6 +29,14 @@ package enum RoleCheck {
         // A superuser is a member of every role, so the rest would only repeat it.
         if role.bool(0, 0) != false { return [.superuser] }
         var excesses: [Excess] = role.bool(0, 1) == false ? [] : [.bypassesRowSecurity]
+        let strong = try connection.query(
+            """
+            SELECT rolname FROM pg_roles
+             WHERE (rolsuper OR rolbypassrls) AND rolname <> current_user AND pg_has_role(current_user, oid, 'MEMBER')
+             ORDER BY 1
+            """
+        )
+        for row in 0..<strong.rowCount { excesses.append(.canBecome(strong.string(row, 0) ?? "?")) }
         let tables = try connection.query(
             """
             SELECT c.oid::regclass::text

@@ -39,4 +39,14 @@ struct RoleCheckTests {
         try superuser.execute(script: "SET ROLE \(database.name)_bypass")
         #expect(try RoleCheck.excesses(of: superuser) == [.bypassesRowSecurity])
     }
+
+    @Test("finds a role that could become one that no policy binds", arguments: ["SUPERUSER", "BYPASSRLS"])
+    func becoming(power: String) throws {
+        let superuser = try database.connect(as: .superuser)
+        let strong = "\(database.name)_strong_\(power.lowercased())"
+        try superuser.execute(script: "CREATE ROLE \(strong) \(power); CREATE ROLE \(strong)_member IN ROLE \(strong)")
+        defer { try? superuser.execute(script: "RESET ROLE; DROP ROLE \(strong)_member, \(strong)") }
+        try superuser.execute(script: "SET ROLE \(strong)_member")
+        #expect(try RoleCheck.excesses(of: superuser).contains(.canBecome(strong)))
+    }
 }
