@@ -28,6 +28,11 @@ package struct Configuration: Sendable {
         pepper = try Configuration.pepper(settings)
         seal = try Configuration.seal(settings)
         publicURL = settings.text(.publicURL).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        if let url = publicURL, !Configuration.isOrigin(url) {
+            throw ConfigurationError([
+                "WORKPORT_PUBLIC_URL is \(url); it can be an origin such as https://mcp.example.com."
+            ])
+        }
         allowedHosts = settings.list(.allowedHosts)
         allowedOrigins = settings.list(.allowedOrigins)
         callTimeout = settings.seconds(.callTimeout) ?? .seconds(25)
@@ -50,6 +55,13 @@ package struct Configuration: Sendable {
         pool.backlogPerTenant = settings.integer(.backlogPerWorkspace) ?? pool.backlogPerTenant
         pool.connection.statementTimeout = callTimeout
         pool.connection.idleInTransactionTimeout = callTimeout
+    }
+
+    /// Whether a text is a scheme and a host, with a port if need be, and no path.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
+        let rest = text.dropFirst(scheme.count)
+        return !rest.isEmpty && !rest.contains("/") && !rest.contains(" ") && !rest.contains("@")
     }
 
     /// The secret under which token digests are made; commands that make tokens need it too.

@@ -83,8 +83,11 @@ package final class Service: Sendable {
             String(url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" })
         }
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(configuration.server.host)
+        var hosts = configuration.allowedHosts + (own.map { [$0] } ?? [])
+        // A page that makes its own name point here (DNS rebinding) must not reach a service that only listens locally.
+        if hosts.isEmpty, isLocal { hosts = ["localhost"] }
         return OriginPolicy(
-            hosts: configuration.allowedHosts + (own.map { [$0] } ?? []),
+            hosts: hosts,
             origins: configuration.allowedOrigins + (configuration.publicURL.map { [$0] } ?? []),
             allowsLoopback: isLocal
         )

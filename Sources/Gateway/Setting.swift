@@ -3,6 +3,8 @@ package struct Setting: Sendable, Hashable {
     /// How its text is read and checked.
     package enum Form: Sendable, Hashable {
         case text
+        /// A connection string of libpq: a URL, or keywords with values.
+        case databaseURL
         case list
         case integer(ClosedRange<Int>)
         /// Seconds, with a fraction if need be.
@@ -26,11 +28,11 @@ package struct Setting: Sendable, Hashable {
 
 extension Setting {
     package static let databaseURL = Setting(
-        name: "database-url", form: .text, standard: nil,
+        name: "database-url", form: .databaseURL, standard: nil,
         meaning: "PostgreSQL 14 or later, as the role workport_app: postgresql://user:password@host:port/database"
     )
     package static let adminDatabaseURL = Setting(
-        name: "admin-database-url", form: .text, standard: nil,
+        name: "admin-database-url", form: .databaseURL, standard: nil,
         meaning: "The same database as its owner, for migrate, seed, import, workspace and token"
     )
     package static let host = Setting(

@@ -84,6 +84,9 @@ extension Setting.Form {
     fileprivate func mistake(in text: String) -> String? {
         switch self {
         case .text, .list, .secret: nil
+        case .databaseURL:
+            text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=")
+                ? nil : "is no URL of a database; it can be postgresql://user:password@host:port/database."
         case .integer(let range):
             Int(text).map(range.contains) == true
                 ? nil : "is \(text); it can be a whole number from \(range.lowerBound) to \(range.upperBound)."

@@ -30,6 +30,7 @@ struct SettingsTests {
         arguments: [
             (["WORKPORT_PORT": "99999"], "WORKPORT_PORT is 99999; it can be a whole number from 0 to 65535."),
             (["WORKPORT_LOG_LEVEL": "loud"], "it can be debug, info, warning, error"),
+            (["WORKPORT_DATABASE_URL": "mysql://a/b"], "it can be postgresql://user:password@host:port/database"),
             (["WORKPORT_CALL_TIMEOUT": "0"], "0.1 to 300.0 seconds"),
             (["WORKPORT_SEAL_KEYS_FILE": "/none"], "the file /none cannot be read"),
         ]
