@@ -11,6 +11,12 @@ enum Administration {
     static func connect(_ settings: Settings) throws -> Connection {
         let connection = try open(settings)
         try StartCheck.schema(connection, try Migrations.migrator(settings))
+        let owner = try connection.query(
+            "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = 'workspaces'::regclass"
+        )
+        guard owner.bool(0, 0) == true else {
+            throw Failure("WORKPORT_ADMIN_DATABASE_URL has to connect as the schema's owner, such as workport_owner.")
+        }
         return connection
     }
 

@@ -27,6 +27,9 @@ enum Dev {
 
     @Sendable private static func run(_ flags: Flags) throws {
         let signals = StopSignals()
+        // Mistakes of the command line come before anything is made.
+        _ = try Settings(flags: flags.values, environment: Process.environment, readFile: Files.text)
+        if flags.text("data") == "" { throw UsageError("--data is empty; it can be the path of a folder.") }
         let folder = Files.absolute(flags.text("data") ?? Process.environment["WORKPORT_DATA"] ?? standardFolder)
         try Files.makeFolder(folder)
         let cluster = LocalCluster(directory: folder + "/postgres")

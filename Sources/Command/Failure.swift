@@ -23,6 +23,8 @@ struct Failure: Error {
         case let error as StartRefusal: error.message
         case let error as WorkspaceCreation.Refusal: error.message
         case let error as CredentialRegistry.Refusal: error.message
+        case let error as WorkspaceRegistry.UnknownTimeZone: error.message
+        case let error as MemberRegistry.Refusal: error.message
         case let error as WorkspaceSeeder.Refusal: error.message
         case let error as PostgresError: sentence(for: error)
         case let error as HTTPServerError: error.message

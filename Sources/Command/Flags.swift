@@ -72,6 +72,34 @@ struct Flags {
         }
     }
 
+    /// A name that fits a line: not empty, at most 200 characters, no controls.
+    func name(_ name: String) throws(UsageError) -> String? {
+        guard let text = values[name] else { return nil }
+        let isPrintable = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard text.contains(where: { !$0.isWhitespace }), text.count <= 200, isPrintable else {
+            throw UsageError("--\(name) can be 1 to 200 characters on one line.")
+        }
+        return text
+    }
+
+    /// Two letters that name a country.
+    func country(_ name: String) throws(UsageError) -> String? {
+        guard let text = values[name]?.uppercased() else { return nil }
+        guard text.utf8.count == 2, text.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            throw UsageError("--\(name) is \(text); it can be two letters such as US or DE.")
+        }
+        return text
+    }
+
+    /// One of some words.
+    func choice(_ name: String, _ words: [String]) throws(UsageError) -> String? {
+        guard let text = values[name] else { return nil }
+        guard words.contains(text) else {
+            throw UsageError("--\(name) is \(text); it can be \(words.joined(separator: ", ")).")
+        }
+        return text
+    }
+
     /// `on` or `off`.
     func toggle(_ name: String) throws(UsageError) -> Bool? {
         switch values[name] {

@@ -19,6 +19,11 @@ enum Help {
             """
     }
 
+    /// The commands that share a first word.
+    static func group(_ commands: [Subcommand]) -> String {
+        commands.map { line($0.name, $0.summary, 18) }.joined(separator: "\n")
+    }
+
     static func page(of command: Subcommand) -> String {
         var text = "workport \(command.name): \(command.summary)\n\nUsage: workport \(command.name)"
         text += command.operands.isEmpty ? " [FLAGS]\n" : " \(command.operands) [FLAGS]\n"

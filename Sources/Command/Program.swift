@@ -25,6 +25,8 @@ enum Program {
         }
         if first == "--version" { return try Version.run(Flags()) }
         guard let (command, rest) = Subcommand.find(words) else {
+            let group = Subcommand.all.filter { $0.words.count > 1 && $0.words[0] == first }
+            if !group.isEmpty, words.count == 1 || words[1].hasPrefix("-") { return Terminal.print(Help.group(group)) }
             throw UsageError("There is no command `\(first)`. `workport --help` lists the commands.")
         }
         if rest.contains("--help") || rest.contains("-h") { return Terminal.print(Help.page(of: command)) }

@@ -11,7 +11,7 @@ enum TokenCommands {
 
     private static let policy: [Subcommand.Option] = [
         .init("tools", "NAMES|all", "Tools it may use, separated by commas; the workspace's own list still holds"),
-        .init("deny-tools", "NAMES", "Tools it may not use"),
+        .init("deny-tools", "NAMES|all|none", "Tools it may not use"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("customer-comments", "on|off", "Offer addCustomerComment where the workspace does"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
@@ -26,7 +26,7 @@ enum TokenCommands {
         ] + policy + [Subcommand.json],
         settings: Administration.settings + [.tokenPepper],
         run: { flags in
-            let wishes = try settings(flags)
+            let wishes = try settings(flags, isNew: true)
             try inRegistry(flags) { registry in
                 let made = try registry.create(wishes)
                 show(made.token, made.id, flags)
@@ -78,7 +78,7 @@ enum TokenCommands {
         operands: "TOKEN", options: [workspace] + policy + [Subcommand.json],
         settings: Administration.settings + [.tokenPepper],
         run: { flags in
-            let wishes = try settings(flags)
+            let wishes = try settings(flags, isNew: false)
             try inRegistry(flags) { registry in
                 let id = try registry.update(try operand(flags), wishes).text(prefix: "key")
                 Terminal.print(flags.has("json") ? "{\"updated\":\"\(id)\"}" : "\(id) is changed.")
@@ -99,17 +99,20 @@ enum TokenCommands {
         guard let text = flags.operands.first, flags.operands.count == 1 else {
             throw UsageError("Name one token, by id (key_…), preview or name.")
         }
+        // A whole token must not stand in a message, a log or a list of processes.
+        guard !text.hasPrefix(AccessToken.prefix) || AccessToken.isPreview(text) else {
+            throw UsageError("That is a token, not the name of one; name it by id (key_…), preview or name.")
+        }
         return text
     }
 
-    private static func settings(_ flags: Flags) throws -> CredentialRegistry.Settings {
+    private static func settings(_ flags: Flags, isNew: Bool) throws -> CredentialRegistry.Settings {
         var settings = CredentialRegistry.Settings()
-        settings.name = flags.text("name") ?? "token"
+        settings.name = try flags.name("name") ?? "token"
         settings.actsAs = flags.text("acts-as")
-        settings.allow = try ToolNames.checked(flags.list("tools")).flatMap {
-            $0.isEmpty && flags.text("name") != nil ? nil : $0
-        }
-        settings.deny = try ToolNames.checked(flags.list("deny-tools"))
+        // A new token without a list of its own has the workspace's.
+        settings.allow = try ToolNames.allowed(flags).flatMap { $0.isEmpty && isNew ? nil : $0 }
+        settings.deny = try ToolNames.denied(flags)
         settings.readOnly = try flags.toggle("read-only")
         settings.customerComments = try flags.toggle("customer-comments")
         settings.factors = try flags.integer("factors", 0...3)

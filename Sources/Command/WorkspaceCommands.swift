@@ -13,7 +13,7 @@ enum WorkspaceCommands {
         .init("country", "CC", "Country of phone numbers written without one, such as US"),
         .init("timezone", "ZONE", "Time zone, such as Europe/Berlin"),
         .init("tools", "NAMES|all", "Tools that credentials may use at most, separated by commas"),
-        .init("deny-tools", "NAMES", "Tools that no credential may use"),
+        .init("deny-tools", "NAMES|all|none", "Tools that no credential may use"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("customer-comments", "on|off", "Offer addCustomerComment to credentials that turn it on too"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
@@ -27,11 +27,12 @@ enum WorkspaceCommands {
         ] + policy + [Subcommand.json],
         settings: Administration.settings,
         run: { flags in
-            let name = try flags.needed("name")
+            _ = try flags.needed("name")
+            let name = try flags.name("name") ?? ""
             let wishes = try settings(flags)
             let connection = try Administration.connect(try flags.settings())
             let workspace = try WorkspaceCreation.create(
-                name: name, slug: flags.text("slug") ?? slug(name), settings: wishes, on: connection
+                name: name, slug: try flags.text("slug") ?? slug(name), settings: wishes, on: connection
             )
             try show(workspace, flags, connection)
         }
@@ -82,12 +83,12 @@ enum WorkspaceCommands {
 
     private static func settings(_ flags: Flags) throws -> WorkspaceRegistry.Settings {
         var settings = WorkspaceRegistry.Settings()
-        settings.name = flags.text("name")
-        settings.country = flags.text("country")
+        settings.name = try flags.name("name")
+        settings.country = try flags.country("country")
         settings.timezone = flags.text("timezone")
-        settings.status = flags.text("status")
-        settings.allow = try ToolNames.checked(flags.list("tools"))
-        settings.deny = try ToolNames.checked(flags.list("deny-tools"))
+        settings.status = try flags.choice("status", ["active", "suspended", "hidden"])
+        settings.allow = try ToolNames.allowed(flags)
+        settings.deny = try ToolNames.denied(flags)
         settings.readOnly = try flags.toggle("read-only")
         settings.customerComments = try flags.toggle("customer-comments")
         settings.factors = try flags.integer("factors", 0...3)
@@ -100,17 +101,41 @@ enum WorkspaceCommands {
         Report.print(row, asJSON: flags.has("json"))
     }
 
-    private static func slug(_ name: String) -> String {
+    private static func slug(_ name: String) throws(UsageError) -> String {
         let letters = name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
         let parts = String(letters).split(separator: "-")
+        guard !parts.isEmpty else { throw UsageError("No slug follows from that name; give one with --slug.") }
         return String(parts.joined(separator: "-").prefix(63))
     }
 }
 
 /// Tool names on the command line.
 enum ToolNames {
+    /// What `--tools` says: names, or the empty list for `all`.
+    static func allowed(_ flags: Flags) throws(UsageError) -> [String]? {
+        guard let text = flags.text("tools") else { return nil }
+        if text == "all" { return [] }
+        let names = try checked(flags.list("tools"))
+        if names?.isEmpty != false {
+            throw UsageError("--tools is empty; it can be all, or names of tools separated by commas.")
+        }
+        return names
+    }
+
+    /// What `--deny-tools` says: names, every name for `all`, or the empty list for `none`.
+    static func denied(_ flags: Flags) throws(UsageError) -> [String]? {
+        guard let text = flags.text("deny-tools") else { return nil }
+        if text == "all" { return Catalog.registry.names }
+        if text == "none" { return [] }
+        let names = try checked(flags.list("deny-tools"))
+        if names?.isEmpty != false {
+            throw UsageError("--deny-tools is empty; it can be all, none, or names of tools separated by commas.")
+        }
+        return names
+    }
+
     /// The names, if all of them are tools of this product.
-    static func checked(_ names: [String]?) throws(UsageError) -> [String]? {
+    private static func checked(_ names: [String]?) throws(UsageError) -> [String]? {
         let known = Catalog.registry.names
         if let unknown = names?.first(where: { !known.contains($0) }) {
             throw UsageError("There is no tool \(unknown); known are \(known.joined(separator: ", ")).")

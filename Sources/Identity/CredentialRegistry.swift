@@ -23,12 +23,15 @@ package struct CredentialRegistry {
         case noMember(String)
         case noCredential(String)
         case ambiguous(String)
+        case ended(String)
 
         package var message: String {
             switch self {
             case .noMember(let text): "No member of this workspace has the id or e-mail address \(text)."
             case .noCredential(let text):
                 "No token of this workspace has the id, preview or name \(text); `workport token list` shows them."
+            case .ended(let text):
+                "The token \(text) is revoked or has expired; make a new one with `workport token create`."
             case .ambiguous(let text):
                 "Several tokens fit \(text); give the id (key_…) that `workport token list` shows."
             }
@@ -97,6 +100,7 @@ package struct CredentialRegistry {
     package func update(_ text: String, _ settings: Settings) throws -> RowID {
         try inWorkspace {
             let id = try find(text)
+            try requireAlive(id)
             _ = try connection.query(
                 """
                 UPDATE credentials SET
@@ -120,6 +124,7 @@ package struct CredentialRegistry {
     package func rotate(_ text: String, overlap: Int) throws -> (token: AccessToken, id: RowID, old: RowID) {
         try inWorkspace {
             let old = try find(text)
+            try requireAlive(old)
             let made = try insert(Settings(), rotatedFrom: old)
             _ = try connection.query(
                 """
@@ -194,6 +199,17 @@ package struct CredentialRegistry {
             throw Refusal.ambiguous(text)
         }
         return id
+    }
+
+    /// A token that has ended stays so: changing or replacing it would bring back what somebody took away.
+    private func requireAlive(_ id: RowID) throws {
+        let rows = try connection.query(
+            """
+            SELECT preview FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                AND (revoked_at <= now() OR expires_at <= now())
+            """
+        )
+        if rows.rowCount > 0 { throw Refusal.ended(rows.string(0, 0) ?? "") }
     }
 
     private func inWorkspace<Value>(_ body: () throws -> Value) throws -> Value {

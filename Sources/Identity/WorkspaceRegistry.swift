@@ -18,6 +18,13 @@ package struct WorkspaceRegistry {
         package init() {}
     }
 
+    /// A time zone that the database does not know.
+    package struct UnknownTimeZone: Error, Sendable {
+        package let name: String
+
+        package var message: String { "There is no time zone \(name); it can be a name such as Europe/Berlin." }
+    }
+
     private let connection: Connection
 
     package init(_ connection: Connection) { self.connection = connection }
@@ -49,7 +56,13 @@ package struct WorkspaceRegistry {
     }
 
     /// Changes the given settings of a workspace; they hold from the next call on.
+    ///
+    /// - Throws: ``UnknownTimeZone`` if the database does not know the time zone.
     package func update(_ workspace: WorkspaceID, _ settings: Settings) throws {
+        if let zone = settings.timezone {
+            let known = try connection.query("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = \(zone))")
+            guard known.bool(0, 0) == true else { throw UnknownTimeZone(name: zone) }
+        }
         _ = try connection.query(
             """
             UPDATE workspaces SET

@@ -237,6 +237,18 @@ struct AuthenticationTests {
         #expect(try client.ask("tools/list").json["reason"] == "revoked")
     }
 
+    @Test("is not brought back by rotating or changing a token that was revoked")
+    func revokedStaysRevoked() throws {
+        _ = try bench.token(for: workspace) { $0.name = "ended" }
+        _ = try bench.registry(of: workspace) { try $0.revoke("ended") }
+        #expect(throws: CredentialRegistry.Refusal.self) {
+            try bench.registry(of: workspace) { try $0.rotate("ended", overlap: 3600) }
+        }
+        #expect(throws: CredentialRegistry.Refusal.self) {
+            try bench.registry(of: workspace) { try $0.update("ended", CredentialRegistry.Settings()) }
+        }
+    }
+
     @Test("with a rotated token is served with both until the overlap ends")
     func rotation() throws {
         let old = try bench.token(for: workspace) { $0.name = "rotated" }
