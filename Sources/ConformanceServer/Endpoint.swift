@@ -34,7 +34,7 @@ final class Endpoint: Sendable {
         switch action {
         case .reply(let response): return response
         case .caller(let answer): return answer(Visitor())
-        case .work(let outcome, let answer): return answer(Visitor(), outcome)
+        case .work(let outcome, let answer): return answer(outcome)
         case .fetch(_, let answer): return answer(Visitor(), .missing)
         case .endSession(let session, let answer):
             endedSessions.withLock { _ = $0.insert(session.digest) }

@@ -92,8 +92,8 @@ package final class Gateway: Sendable {
 
     private func refuse(_ call: Call, _ error: ToolError) {
         // Read only to answer under the request's own id, so that a client shows the sentence.
-        let id = parts.mcp.plan(call.request, binding: call.credential.binding).facts.id
-        let response = HTTPResponse.unserved(error, id: id, requestID: call.id)
+        let plan = parts.mcp.plan(call.request, binding: call.credential.binding)
+        let response = HTTPResponse.unserved(error, plan, requestID: call.id)
         answer(call, response, CallRecord(outcome: "refused", errorCode: error.code.rawValue))
     }
 }

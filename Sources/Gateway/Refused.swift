@@ -42,10 +42,13 @@ extension HTTPResponse {
         return response
     }
 
-    /// A call that could not be served for a reason on our side: a JSON-RPC error in band where the request's id is
-    /// known, so that clients show its text, and 503 otherwise.
-    static func unserved(_ error: ToolError, id: MessageID?, requestID: RequestID) -> HTTPResponse {
-        guard let id else {
+    /// A call that could not be served for a reason on our side: the result of a tool that failed, or a JSON-RPC error
+    /// in band where the request's id is known, so that clients show its text; 503 otherwise.
+    static func unserved(_ error: ToolError, _ plan: Plan<ToolProvider>, requestID: RequestID) -> HTTPResponse {
+        if case .work(_, let answer) = plan.action {
+            return answer(ToolCallOutcome.failed(error, requestID).result)
+        }
+        guard let id = plan.facts.id else {
             var response = HTTPResponse.refusal(
                 .serviceUnavailable, error: error.code.rawValue, description: error.message
             )

@@ -117,14 +117,15 @@ struct Work: Sendable {
         }
     }
 
-    /// The database failed before it was known who calls: nothing is told but that.
+    /// The database failed before it was known who calls: nothing is told but that, and to a call of a tool as the
+    /// tool's result, whatever tool it names.
     func fail(_ error: PostgresError, _ answer: Answer) {
         let problem = ToolError(error)
         var record = record()
         record.outcome = "error"
         record.errorCode = problem.code.rawValue
         parts.journal.failed(error, call.id)
-        answer(.unserved(problem, id: plan.facts.id, requestID: call.id), record)
+        answer(.unserved(problem, plan, requestID: call.id), record)
     }
 
     // MARK: Writes
@@ -153,7 +154,7 @@ struct Work: Sendable {
         switch plan.action {
         case .reply(let response), .endSession(_, let response): response
         case .caller(let answer): answer(principal)
-        case .work(_, let answer): answer(principal, outcome)
+        case .work(_, let answer): answer(outcome)
         case .fetch(_, let answer): answer(principal, .missing)
         // A batch is taken apart before its parts are answered, and none of them takes over the connection.
         case .batch, .open: HTTPResponse(status: .internalServerError)

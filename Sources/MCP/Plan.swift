@@ -12,7 +12,7 @@ package struct Plan<P: Provider>: Sendable {
         /// To find out who calls.
         case caller(@Sendable (P.Caller) -> HTTPResponse)
         /// To do a tool's work, and to find out who calls.
-        case work(P.Work, answer: @Sendable (P.Caller, ToolOutcome) -> HTTPResponse)
+        case work(P.Work, answer: @Sendable (ToolOutcome) -> HTTPResponse)
         /// To get something that is no tool, and to find out who calls.
         case fetch(P.Work, answer: @Sendable (P.Caller, FetchOutcome) -> HTTPResponse)
         /// To find out who calls, and to hand over the request: it is answered later, perhaps by a stream.

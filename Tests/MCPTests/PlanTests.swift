@@ -45,7 +45,7 @@ struct PlanTests {
             return
         }
         #expect(plan.session == nil)
-        let response = answer("ann", .result(ToolResult(text: "done")))
+        let response = answer(.result(ToolResult(text: "done")))
         #expect(try JSONDocument(response.body).root["result"]?["content"]?[0]?["text"]?.string == "done")
     }
 

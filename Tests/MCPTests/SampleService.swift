@@ -62,7 +62,7 @@ struct SampleService {
         switch plan.action {
         case .reply(let response): return response
         case .caller(let answer): return answer(caller)
-        case .work(let outcome, let answer): return answer(caller, outcome)
+        case .work(let outcome, let answer): return answer(outcome)
         case .fetch(let outcome, let answer):
             return answer(caller, .refused(ProtocolError(.internalError, "\(outcome)")))
         case .open(let start):

@@ -144,8 +144,8 @@ struct LoadTests {
         try connection.execute(script: "BEGIN; LOCK TABLE checklist_items IN ACCESS EXCLUSIVE MODE")
         let answer = try client.wire.exchange(client.request("tools/call", slow(a), id: "late"))
         #expect(answer.json["id"] == "late")
-        #expect(answer.json["error"]?["data"]?["code"] == "timeout", "\(answer.text)")
-        #expect(answer.json["error"]?["data"]?["request_id"]?.string == answer["x-request-id"])
+        #expect(answer.json["result"]?["structuredContent"]?["error"]?["code"] == "timeout", "\(answer.text)")
+        #expect(answer.json["result"]?["structuredContent"]?["error"]?["request_id"]?.string == answer["x-request-id"])
         try connection.execute(script: "COMMIT")
         #expect(try client.call("workspaceSummary").answer.status == 200)
     }

@@ -12,7 +12,7 @@ extension Method {
                     call.methodResult(try handler(conversation, caller))
                 }
             }
-            return .work(call.provider.prepare(request)) { _, outcome in
+            return .work(call.provider.prepare(request)) { outcome in
                 switch outcome {
                 case .result(let result): call.responder.answer(call.methodResult(result))
                 case .unknownTool: call.responder.answer(.unknownTool(request.name))
