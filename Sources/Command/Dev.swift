@@ -1,6 +1,7 @@
 import Catalog
 import Gateway
 import Glibc
+import HTTPServer
 import Identity
 import JSON
 import Postgres
@@ -28,7 +29,8 @@ enum Dev {
     @Sendable private static func run(_ flags: Flags) throws {
         let signals = StopSignals()
         // Mistakes of the command line come before anything is made.
-        _ = try Settings(flags: flags.values, environment: Process.environment, readFile: Files.text)
+        let wishes = try Settings(flags: flags.values, environment: Process.environment, readFile: Files.text)
+        try requireFreeAddress(wishes)
         if flags.text("data") == "" { throw UsageError("--data is empty; it can be the path of a folder.") }
         let folder = Files.absolute(flags.text("data") ?? Process.environment["WORKPORT_DATA"] ?? standardFolder)
         try Files.makeFolder(folder)
@@ -47,6 +49,16 @@ enum Dev {
         signals.wait()
         Terminal.note("Stopping …")
         service.stop()
+    }
+
+    /// Refuses an address that cannot be had before anything is made for it.
+    private static func requireFreeAddress(_ settings: Settings) throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.host = settings.text(.host) ?? configuration.host
+        configuration.port = UInt16(settings.integer(.port) ?? 0)
+        let server = HTTPServer(configuration: configuration) { _, _ in }
+        _ = try server.start()
+        server.drain(deadline: .zero)
     }
 
     private static var standardFolder: String {
