@@ -21,12 +21,15 @@ let package = Package(
         // The only targets that own C pointers.
         .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Telemetry"]),
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
-        .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "Postgres", dependencies: ["CLinux", "CPostgres"]),
         .target(name: "PostgresServer", dependencies: ["CSpawn", "Postgres"]),
 
         // One stage, or one standard, each.
         .target(name: "MCP", dependencies: ["JSON", "HTTP", "Crypto", "Telemetry"]),
         .target(name: "Identity", dependencies: ["JSON", "HTTP", "Crypto", "Postgres", "Telemetry"]),
+
+        // What the nodes of the service share beside the data.
+        .target(name: "Mail", dependencies: ["JSON", "Crypto", "Postgres", "MCP"]),
 
         // What a tool is, and what this product has.
         .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
@@ -37,7 +40,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Identity", "Tools", "Catalog",
+                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Mail", "Identity", "Tools",
+                "Catalog",
             ]
         ),
         .executableTarget(
@@ -51,7 +55,7 @@ let package = Package(
         // The fixtures of the official conformance suite on the protocol library; not part of the product.
         .executableTarget(
             name: "ConformanceServer",
-            dependencies: ["JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "MCP"]
+            dependencies: ["JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Mail"]
         ),
 
         // Tests; `Tests/Support` holds what several of them share.
@@ -71,6 +75,7 @@ let package = Package(
         ),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
+        .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
         .testTarget(name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),

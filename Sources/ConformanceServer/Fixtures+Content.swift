@@ -69,11 +69,11 @@ extension Fixtures {
     static func changingTools(_ changes: ChangeBoard) -> [ToolFixture] {
         [
             .text("test_trigger_tool_change", "Changes the list of tools.") { _, _ in
-                changes.toggleTool()
+                try changes.toggleTool()
                 return "The list of tools has changed."
             },
             .text("test_trigger_prompt_change", "Changes the list of prompts.") { _, _ in
-                changes.togglePrompt()
+                try changes.togglePrompt()
                 return "The list of prompts has changed."
             },
             .text("test_trigger_resource_change", "Changes the watched resource.") { _, _ in

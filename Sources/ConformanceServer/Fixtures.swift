@@ -1,6 +1,5 @@
 import JSON
 import MCP
-import Synchronization
 
 /// Whoever calls.
 struct Visitor: Sendable {}
@@ -135,35 +134,5 @@ struct ToolFixture: Sendable {
         _ body: @escaping @Sendable (ToolCallRequest, Conversation) throws -> String
     ) -> ToolFixture {
         ToolFixture(name, sentence, schema: schema) { ToolResult(text: try body($0, $1)) }
-    }
-}
-
-/// What the suite changes, and who is told.
-final class ChangeBoard: Sendable {
-    private struct State {
-        var hasDummyTool = false
-        var hasDummyPrompt = false
-        var tell: @Sendable (Change) -> Void = { _ in }
-    }
-
-    private let state = Mutex(State())
-
-    var hasDummyTool: Bool { state.withLock { $0.hasDummyTool } }
-    var hasDummyPrompt: Bool { state.withLock { $0.hasDummyPrompt } }
-
-    func onChange(_ body: @escaping @Sendable (Change) -> Void) { state.withLock { $0.tell = body } }
-
-    func toggleTool() { toggle(\.hasDummyTool, .list(.tools)) }
-
-    func togglePrompt() { toggle(\.hasDummyPrompt, .list(.prompts)) }
-
-    func touch(_ uri: String) { state.withLock { $0.tell }(.resource(uri: uri)) }
-
-    private func toggle(_ entry: WritableKeyPath<State, Bool>, _ change: Change) {
-        let tell = state.withLock { state in
-            state[keyPath: entry].toggle()
-            return state.tell
-        }
-        tell(change)
     }
 }

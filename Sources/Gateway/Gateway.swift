@@ -64,9 +64,13 @@ package final class Gateway: Sendable {
     /// Reads the message and says what is needed of the database.
     private func step(of call: Call) -> Step {
         let waited = ContinuousClock.now - call.request.arrival
-        let plan = parts.mcp.plan(call.request, binding: call.credential.binding)
+        let plan = plan(call)
         let work = Work(call: call, plan: plan, parts: parts, waited: waited)
         return work.step { response, record in self.answer(call, response, record) }
+    }
+
+    private func plan(_ call: Call) -> Plan<ToolProvider> {
+        parts.mcp.plan(call.request, binding: call.credential.binding, tenant: call.credential.workspace.uuid)
     }
 
     /// Sends the answer, and tells log and metrics of it.
@@ -92,7 +96,7 @@ package final class Gateway: Sendable {
 
     private func refuse(_ call: Call, _ error: ToolError) {
         // Read only to answer under the request's own id, so that a client shows the sentence.
-        let plan = parts.mcp.plan(call.request, binding: call.credential.binding)
+        let plan = plan(call)
         let response = HTTPResponse.unserved(error, plan, requestID: call.id)
         answer(call, response, CallRecord(outcome: "refused", errorCode: error.code.rawValue))
     }

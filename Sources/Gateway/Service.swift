@@ -4,6 +4,7 @@ import HTTPServer
 import Identity
 import JSON
 import MCP
+import Mail
 package import Postgres
 package import Telemetry
 import Tools
@@ -12,6 +13,7 @@ import Tools
 package final class Service: Sendable {
     private let configuration: Configuration
     private let parts: Parts
+    private let mailroom: PostgresMailroom
     private let server: HTTPServer
     private let log: Log
 
@@ -22,6 +24,7 @@ package final class Service: Sendable {
         let metrics = Metrics(version: Product.version, tools: Catalog.registry.names)
         let journal = Journal(log: log, metrics: metrics)
         let pool = WorkerPool(configuration.pool, observer: journal)
+        mailroom = PostgresMailroom(pool, url: configuration.databaseURL) { Service.note($0, log) }
         let tools = ToolProvider(Catalog.registry, serverInfo: Product.info, seal: configuration.seal)
         var limits = MCPLimits()
         limits.json.maxDepth = configuration.maxJSONDepth
@@ -30,7 +33,7 @@ package final class Service: Sendable {
             origins: Service.origins(configuration),
             authenticator: Authenticator(pepper: configuration.pepper),
             pool: pool,
-            mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits),
+            mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
             tools: tools,
             trail: AuditTrail(pool: pool, metrics: metrics),
             journal: journal,
@@ -47,6 +50,8 @@ package final class Service: Sendable {
         let board = server
         metrics.watch(.httpConnections) { Double(board.counters.connectionsOpen) }
         metrics.watch(.logLinesDropped) { Double(log.droppedLines) }
+        let mcp = parts.mcp
+        metrics.watch(.openStreams) { Double(mcp.openStreamCount) }
     }
 
     /// Checks the database, then listens.
@@ -61,6 +66,7 @@ package final class Service: Sendable {
         // The address comes first: when it cannot be had, nothing has begun. Calls wait for the workers.
         let port = try server.start()
         parts.pool.start()
+        mailroom.start()
         log.info("Service started", [.version: .string(Product.version), .port: .integer(Int(port))])
         return port
     }
@@ -70,7 +76,9 @@ package final class Service: Sendable {
         let deadline = ContinuousClock.now + configuration.drainTimeout
         parts.stopping.set()
         log.info("Service stopping")
+        parts.mcp.endStreams()
         server.drain(deadline: configuration.drainTimeout)
+        mailroom.stop()
         parts.trail.flush()
         parts.pool.drain(deadline: max(.seconds(1), deadline - .now))
         log.info("Service stopped")
@@ -91,6 +99,14 @@ package final class Service: Sendable {
             origins: configuration.allowedOrigins + (configuration.publicURL.map { [$0] } ?? []),
             allowsLoopback: isLocal
         )
+    }
+
+    private static func note(_ event: PostgresMailroom.Event, _ log: Log) {
+        switch event {
+        case .listening: log.info("Listening for changes at other nodes")
+        case .lost(let error):
+            log.warning("Changes at other nodes are not heard", [.error: .string(error.message)])
+        }
     }
 
     private static func note(_ event: HTTPServerEvent, _ log: Log, _ metrics: Metrics) {

@@ -1,46 +1,54 @@
 import HTTP
+import HTTPServer
 import Identity
 import MCP
 import Postgres
 import Tools
 
 extension Work {
-    /// Answers the messages of a batch (2025-03-26) one after the other, each in a transaction of its own.
+    /// Answers the messages of a batch (2025-03-26): each becomes a call of its own, once it is known that somebody calls.
     func batch(_ answer: @escaping Answer) -> Step {
-        .write { database in
-            guard case .batch(let plans, let combine) = self.plan.action else { return }
-            var responses: [HTTPResponse] = []
-            do {
-                for plan in plans { responses.append(try self.part(plan).answer(database)) }
-                answer(combine(responses), self.record())
-            } catch let refused as Refused {
-                answer(refused.response, self.record(refused.record))
-            } catch let error as PostgresError {
-                self.fail(error, answer)
+        .read([authentication]) { outcome in
+            do throws(Refused) {
+                switch outcome {
+                case .success(let results):
+                    _ = try self.caller(from: results[0])
+                    self.scatter { answer($0, self.record()) }
+                case .failure(let error): self.fail(error, answer)
+                }
             } catch {
-                self.fail(PostgresError(.unexpectedResult, "\(error)"), answer)
+                answer(error.response, self.record(error.record))
             }
         }
     }
 
-    private func part(_ plan: Plan<ToolProvider>) -> Work { Work(call: call, plan: plan, parts: parts, waited: waited) }
-
-    /// One message of a batch, with the worker to itself.
-    private func answer(_ database: borrowing Database) throws -> HTTPResponse {
-        guard case .work(let request, _) = plan.action else {
-            return response(for: try database.transaction { try caller(from: try $0.query(authentication)) })
+    /// Hands the messages to the workers; the last answer sends the whole.
+    private func scatter(_ finish: @escaping @Sendable (HTTPResponse) -> Void) {
+        guard case .batch(let plans, let combine) = plan.action else { return }
+        let collector = BatchCollector(count: plans.count, combine: combine, finish: finish)
+        for (index, plan) in plans.enumerated() {
+            let part = Work(
+                call: call, plan: plan, parts: parts, waited: waited,
+                batch: BatchPlace(collector: collector, index: index)
+            )
+            let refuse = { @Sendable (error: ToolError) in
+                collector.take(.unserved(error, plan, requestID: part.call.id), at: index)
+            }
+            let job = Job(
+                tenant: FairShareKey(call.credential.workspace.uuid),
+                deadline: call.request.arrival + parts.callTimeout,
+                plan: { part.step { response, _ in collector.take(response, at: index) } },
+                refuse: { refuse(ToolError($0)) }
+            )
+            if !parts.pool.submit(job) { refuse(ToolError(.timeout)) }
         }
-        let prepared = parts.tools.prepare(request, from: call.credential)
-        if case .write(let tool, let toolCall, let body) = prepared {
-            let (principal, outcome) = try WriteCall(tool: tool, call: toolCall, body: body).run(self, database)
-            return response(for: principal, outcome.result)
-        }
-        var statements = [authentication]
-        if case .read(_, _, let read) = prepared { statements += read.statements }
-        let results = try database.transaction(.readOnly) { try $0.queries(statements) }
-        let principal = try caller(from: results[0])
-        let outcome = ReadCall(prepared).outcome(Array(results.dropFirst()), for: principal, call.id)
-        audit(outcome, prepared, of: principal)
-        return response(for: principal, outcome.result)
     }
+}
+
+/// Where the answer to a message of a batch goes.
+struct BatchPlace: Sendable {
+    let collector: BatchCollector
+    let index: Int
+
+    var channel: any ResponseChannel { collector.channel(at: index) }
 }

@@ -14,6 +14,8 @@ struct Work: Sendable {
     let plan: Plan<ToolProvider>
     let parts: Parts
     let waited: Duration
+    /// Where the call stands in a batch, if it came in one.
+    var batch: BatchPlace?
 
     /// The step that the worker takes for this call.
     func step(_ answer: @escaping Answer) -> Step {
@@ -57,6 +59,7 @@ struct Work: Sendable {
         return .read(statements) { outcome in
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
+                if case .endSession(let session, _) = self.plan.action { self.parts.mcp.endStream(of: session) }
                 return (self.response(for: principal), self.record())
             }
         }
@@ -73,7 +76,8 @@ struct Work: Sendable {
                 case .success(let results):
                     start(
                         try self.caller(from: results[0]),
-                        CallChannel(responder: self.call.responder) { answer($0, self.record()) }
+                        self.batch?.channel
+                            ?? CallChannel(responder: self.call.responder) { answer($0, self.record()) }
                     )
                 case .failure(let error): self.fail(error, answer)
                 }
@@ -156,7 +160,7 @@ struct Work: Sendable {
         case .caller(let answer): answer(principal)
         case .work(_, let answer): answer(outcome)
         case .fetch(_, let answer): answer(principal, .missing)
-        // A batch is taken apart before its parts are answered, and none of them takes over the connection.
+        // Each message of a batch is a call of its own, and what is opened answers by itself.
         case .batch, .open: HTTPResponse(status: .internalServerError)
         }
     }

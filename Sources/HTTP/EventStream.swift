@@ -12,6 +12,9 @@ package enum EventStream {
     /// A comment that keeps the connection in use; clients skip it.
     package static var heartbeat: [UInt8] { Array(": \n\n".utf8) }
 
+    /// Tells a client how many milliseconds to wait before it comes back; no event, for it has no data.
+    package static func pause(_ retry: Int) -> [UInt8] { Array("retry: \(retry)\n\n".utf8) }
+
     /// One event.
     ///
     /// - Parameters:

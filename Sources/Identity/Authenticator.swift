@@ -45,7 +45,7 @@ package struct Authenticator: Sendable {
     package func statement(for credential: PresentedCredential, session: [UInt8]?) -> SQL {
         """
         SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
-            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended
+            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at
         FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
         """
     }
@@ -78,7 +78,8 @@ package struct Authenticator: Sendable {
             workspace: credential.workspace,
             credential: key,
             member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
-            access: access
+            access: access,
+            endsAt: rows.int64(0, 11)
         )
         return (principal, rows.bool(0, 10) ?? false)
     }

@@ -8,11 +8,20 @@ package struct Principal: Sendable {
     package let member: RowID?
     /// What this caller may see and call.
     package let access: ToolAccess
+    /// When the credential ends, in microseconds since 1970, if an end is set.
+    package let endsAt: Int64?
 
-    package init(workspace: WorkspaceID, credential: RowID, member: RowID?, access: ToolAccess) {
+    package init(
+        workspace: WorkspaceID,
+        credential: RowID,
+        member: RowID?,
+        access: ToolAccess,
+        endsAt: Int64? = nil
+    ) {
         self.workspace = workspace
         self.credential = credential
         self.member = member
         self.access = access
+        self.endsAt = endsAt
     }
 }

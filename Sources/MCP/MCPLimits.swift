@@ -44,6 +44,8 @@ package struct MCPLimits: Sendable {
     package var retryTime = Duration.milliseconds(500)
     /// How long a task is kept after it was made.
     package var taskLifetime = Duration.seconds(60 * 60)
+    /// How long a task is taken as alive after its process has last said so.
+    package var taskLease = Duration.seconds(30)
     /// How often a client should look after a task.
     package var taskPollTime = Duration.milliseconds(500)
     /// How many rendered lists of tools are kept in memory.

@@ -1,4 +1,5 @@
 package import Crypto
+import Dispatch
 import HTTP
 package import Telemetry
 
@@ -17,6 +18,8 @@ package final class MCPServer<P: Provider>: Sendable {
     let mailroom: any Mailroom
     let threads: HandlerThreads
     let openStreams = OpenStreams()
+    /// Where what a letter calls for is looked up, one thing after the other.
+    let errands = DispatchQueue(label: "workport.mcp.errands")
     private let handshake: Era<P>
     private let stateless: Era<P>
     let vocabulary: Vocabulary
@@ -38,12 +41,13 @@ package final class MCPServer<P: Provider>: Sendable {
     ) {
         self.provider = provider
         self.limits = limits
-        sessions = SessionID(seal: seal, limits: limits, clock: clock)
+        let mailroom = mailroom ?? LocalMailroom(clock: clock)
+        sessions = SessionID(seal: seal, limits: limits, clock: clock, mailroom: mailroom)
         cursors = ListCursor(seal: seal)
         listings = ListingCache(capacity: limits.keptListings)
         self.clock = clock
         self.seal = seal
-        self.mailroom = mailroom ?? LocalMailroom(clock: clock)
+        self.mailroom = mailroom
         threads = HandlerThreads(limit: limits.conversationCount, share: limits.conversationsPerCaller)
         handshake = .handshake(offering: provider.offer)
         stateless = .stateless(offering: provider.offer, introducing: provider.serverInfo)

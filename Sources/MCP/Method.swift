@@ -35,6 +35,8 @@ struct MethodCall<P: Provider>: Sendable {
     let revision: Revision
     let client: Client
     let binding: [UInt8]
+    /// Among whose rows the mailroom keeps what belongs to the caller.
+    let tenant: String
     /// The name of the method.
     let method: String
     let id: MessageID?
@@ -43,7 +45,6 @@ struct MethodCall<P: Provider>: Sendable {
     let session: Session?
     /// Whether the answer may be a stream: the client takes one, and the request is not part of a batch.
     let canStream: Bool
-    let isBatched: Bool
     let responder: Responder
 
     var provider: P { server.provider }

@@ -111,6 +111,11 @@ extension ProtocolError {
         }
     }
 
+    /// Something that all processes have to know cannot be kept or found now.
+    init(_ error: MailroomError) {
+        self.init(.internalError, "The server cannot reach what its processes share; try again in a moment")
+    }
+
     /// Tells which versions an era has.
     static func unsupportedVersion(_ requested: String, in era: EraName) -> ProtocolError {
         let supported = Revision.served(in: era).map(\.rawValue)

@@ -52,6 +52,9 @@ package protocol Provider: Sendable {
 
     /// Whose changes a caller hears of: names that ``MCPServer/announce(_:in:)`` is given.
     func scopes(of caller: Caller) -> [String]
+
+    /// When the caller's credential ends, in microseconds since 1970; its streams end then.
+    func expiry(of caller: Caller) -> Int64?
 }
 
 /// A function that runs on a thread of its own and may wait.
@@ -84,4 +87,7 @@ extension Provider {
 
     /// Nobody's.
     package func scopes(of caller: Caller) -> [String] { [] }
+
+    /// Never.
+    package func expiry(of caller: Caller) -> Int64? { nil }
 }

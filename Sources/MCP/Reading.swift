@@ -6,6 +6,8 @@ struct Reading: Sendable {
     let request: HTTPRequest
     /// The workspace and credential of the request, to which sealed values are bound.
     let binding: [UInt8]
+    /// Among whose rows the mailroom keeps what belongs to the caller.
+    let tenant: String
     let vocabulary: Vocabulary
     let sessions: SessionID
     let limits: MCPLimits
@@ -15,8 +17,6 @@ struct Reading: Sendable {
     var form = AnswerForm.json
     /// Whether the client takes a stream.
     var canStream = false
-    /// Whether the message is part of a batch.
-    var isBatched = false
     var root: JSONNode?
     /// The messages of an array; then there is no single message.
     var batch: [Message]?
@@ -26,9 +26,17 @@ struct Reading: Sendable {
     var client: Client?
     var session: Session?
 
-    init(_ request: HTTPRequest, binding: [UInt8], vocabulary: Vocabulary, sessions: SessionID, limits: MCPLimits) {
+    init(
+        _ request: HTTPRequest,
+        binding: [UInt8],
+        tenant: String,
+        vocabulary: Vocabulary,
+        sessions: SessionID,
+        limits: MCPLimits
+    ) {
         self.request = request
         self.binding = binding
+        self.tenant = tenant
         self.vocabulary = vocabulary
         self.sessions = sessions
         self.limits = limits

@@ -10,13 +10,14 @@ final class SessionID: Sendable {
     private let seal: Seal
     private let limits: MCPLimits
     private let clock: WallClock
-    private let activity: SessionActivity
+    /// Which sessions rest, and since when.
+    let activity: SessionActivity
 
-    init(seal: Seal, limits: MCPLimits, clock: WallClock) {
+    init(seal: Seal, limits: MCPLimits, clock: WallClock, mailroom: any Mailroom = LocalMailroom()) {
         self.seal = seal
         self.limits = limits
         self.clock = clock
-        activity = SessionActivity(idleTime: limits.sessionIdleTime)
+        activity = SessionActivity(idleTime: limits.sessionIdleTime, mailroom: mailroom, clock: clock)
     }
 
     /// Opens a session and gives the id that stands for it.

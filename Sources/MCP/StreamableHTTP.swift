@@ -7,8 +7,11 @@ extension MCPServer {
     /// - Parameters:
     ///   - request: The request. Its path, its origin and the form of its credential are the program's business.
     ///   - binding: The workspace and the digest of the credential; session ids and cursors work with these only.
-    package func plan(_ request: HTTPRequest, binding: [UInt8]) -> Plan<P> {
-        var reading = Reading(request, binding: binding, vocabulary: vocabulary, sessions: sessions, limits: limits)
+    ///   - tenant: Among whose rows the mailroom keeps what belongs to the caller; a program with one tenant needs none.
+    package func plan(_ request: HTTPRequest, binding: [UInt8], tenant: String = "") -> Plan<P> {
+        var reading = Reading(
+            request, binding: binding, tenant: tenant, vocabulary: vocabulary, sessions: sessions, limits: limits
+        )
         do throws(ProtocolError) {
             switch request.method {
             case .post: return try planMessage(&reading)
@@ -44,7 +47,7 @@ extension MCPServer {
     private func planBatch(_ batch: [Message], _ reading: Reading) -> Plan<P> {
         let parts = batch.map { message in
             var part = reading
-            (part.message, part.batch, part.form, part.isBatched) = (message, nil, .json, true)
+            (part.message, part.batch, part.form, part.canStream) = (message, nil, .json, false)
             do throws(ProtocolError) {
                 return plan(try action(for: message, in: era(.handshake), part), part)
             } catch {
@@ -61,16 +64,7 @@ extension MCPServer {
         in era: Era<P>,
         _ reading: Reading
     ) throws(ProtocolError) -> Plan<P>.Action {
-        let accepted = HTTPResponse(status: .accepted)
-        let notes = reading.session.map { SessionNotes($0, in: mailroom, for: limits.sessionLifetime) }
-        guard case .request(let id, let name, let params) = message else {
-            // Whether anybody waits for it is not told: a response is accepted in any case, and so is a notification.
-            guard let notes, let (letter, address) = letter(message, notes) else { return .reply(accepted) }
-            return .caller { _ in
-                self.mailroom.post(letter, to: address)
-                return accepted
-            }
-        }
+        guard case .request(let id, let name, let params) = message else { return news(in: message, reading) }
         guard let method = era.methods[name] else { throw ProtocolError(.methodNotFound) }
         return try method.plan(
             MethodCall(
@@ -79,25 +73,46 @@ extension MCPServer {
                 revision: reading.revision ?? .november2025,
                 client: reading.client ?? Client(info: nil, capabilities: ClientCapabilities()),
                 binding: reading.binding,
+                tenant: reading.tenant,
                 method: name,
                 id: id,
                 params: params,
                 session: reading.session,
-                canStream: reading.canStream && !reading.isBatched,
-                isBatched: reading.isBatched,
+                canStream: reading.canStream,
                 responder: responder(reading, in: era)
             )
         )
     }
 
     /// What a message brings to somebody who waits: an answer, or that it need not be waited for.
-    private func letter(_ message: Message?, _ notes: SessionNotes) -> ([UInt8], Address)? {
+    ///
+    /// Whether anybody waits is not told: a response is accepted in any case, and so is a notification.
+    private func news(in message: Message?, _ reading: Reading) -> Plan<P>.Action {
+        let accepted = HTTPResponse(status: .accepted)
+        let notes = reading.session.map {
+            SessionNotes($0, of: reading.tenant, in: mailroom, for: limits.sessionLifetime)
+        }
+        guard let notes else { return .reply(accepted) }
         switch message {
-        case .response(.string(let id), let body) where id.hasPrefix("q-") && id.utf8.count <= 64:
-            (body.raw.bytes, notes.answerAddress(id))
+        case .response(.string(let id), let body) where OpenQuestion.isID(id):
+            return .open { _, channel in
+                let isStarted = self.threads.run(for: reading.binding) {
+                    do throws(MailroomError) {
+                        try OpenQuestion.answer(id, with: body.raw.bytes, notes, for: self.limits.questionTime)
+                        channel.send(accepted)
+                    } catch {
+                        channel.send(.busy)
+                    }
+                }
+                if !isStarted { channel.send(.busy) }
+            }
         case .notification("notifications/cancelled", let params):
-            params?["requestId"].flatMap(MessageID.init).map { ([], notes.cancellationAddress($0)) }
-        default: nil
+            guard let request = params?["requestId"].flatMap(MessageID.init) else { return .reply(accepted) }
+            return .caller { _ in
+                self.mailroom.post("", to: notes.cancellationAddress(request))
+                return accepted
+            }
+        default: return .reply(accepted)
         }
     }
 

@@ -2,6 +2,7 @@
 package enum Metric: Int, Sendable, CaseIterable {
     case httpRequests
     case httpConnections
+    case openStreams
     case httpRefusals
     case toolCalls
     case toolDuration
@@ -27,6 +28,7 @@ package enum Metric: Int, Sendable, CaseIterable {
         switch self {
         case .httpRequests: .counter("http_requests_total", "Requests answered, by class of status.", .status)
         case .httpConnections: .gauge("http_connections", "Connections open.")
+        case .openStreams: .gauge("mcp_open_streams", "Streams of changes open.")
         case .httpRefusals: .counter("http_refusals_total", "Requests and connections refused.", .reason)
         case .toolCalls: .counter("tool_calls_total", "Tool calls answered.", .tool, .outcome, .era)
         case .toolDuration:

@@ -66,6 +66,7 @@ struct TaskTests {
         _ = try task(id, is: "input_required")
         let filter = #""notifications":{"taskIds":["\#(id)","task_unknown"]}"#
         let channel = nodes.second.begin(nodes.stateless("subscriptions/listen", filter, capabilities: Self.able))
+        #expect(channel.wait { !$0.events.isEmpty })
         let acknowledged = channel.events.first?.message?["params"]?["notifications"]?["taskIds"]
         #expect(acknowledged?.elements?.map(\.string) == [id])
         #expect(send("tasks/cancel", id).status == .ok)

@@ -90,8 +90,8 @@ final class AnswerLine: Sendable {
         phase.withLock { $0 = .streaming(sink) }
         if let log {
             takeover.withLock {
-                $0 = log.notes.mailroom.receive(at: log.notes.takeoverAddress(log.stream)) { [weak self] _ in
-                    self?.lose(endingSink: true)
+                $0 = log.notes.mailroom.receive(at: log.notes.takeoverAddress(log.stream)) { [weak self] delivery in
+                    if StreamTurn.first.isOver(after: delivery) { self?.lose(endingSink: true) }
                 }
             }
             if let priming { sink.send(EventStream.event(data: [], id: log.id(0), retry: priming)) }

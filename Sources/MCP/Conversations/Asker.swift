@@ -19,17 +19,11 @@ struct SessionAsker: Asker {
         _ questions: [(key: String, question: Question)],
         _ conversation: Conversation
     ) throws -> [String: JSONNode] {
-        let answers = Mutex<[String: JSONNode]>([:])
-        var receptions: [Reception] = []
+        var open: [OpenQuestion] = []
         for (key, question) in questions {
-            let id = "q-" + Base64URL.encode(SecureRandom.bytes(12))
-            receptions.append(
-                notes.mailroom.receive(at: notes.answerAddress(id)) { letter in
-                    guard let answer = (try? JSONDocument(letter.bytes))?.root else { return }
-                    answers.withLock { $0[key] = answer }
-                    conversation.wake()
-                }
-            )
+            let id = OpenQuestion.makeID()
+            open.append(
+                try OpenQuestion(key, at: notes.answerAddress(id), notes, for: deadline) { conversation.wake() })
             let request: JSONValue = [
                 "jsonrpc": "2.0", "id": .string(id), "method": .string(question.method),
                 "params": question.params(for: conversation.revision),
@@ -38,12 +32,12 @@ struct SessionAsker: Asker {
                 throw Interruption.failed("The client takes no stream, so it cannot be asked anything")
             }
         }
-        defer { receptions.removeAll() }
-        guard conversation.wait(for: deadline, until: { answers.withLock { $0.count } == questions.count }) else {
+        guard try conversation.wait(for: deadline, until: { try open.allSatisfy { try $0.isAnswered() } }) else {
             if conversation.isCancelled { throw Interruption.cancelled }
             throw Interruption.failed("Nobody answered in time")
         }
-        return try check(answers.withLock { $0 }, of: questions)
+        let answers = open.compactMap { question in question.answer.map { (question.key, $0) } }
+        return try check(Dictionary(answers) { $1 }, of: questions)
     }
 
     private func check(

@@ -30,7 +30,7 @@ package final class Conversation: Sendable {
     let progressToken: MessageID?
     let progressRate: Int
     private let readLevel: @Sendable () -> MessageLevel?
-    private let makeTask: (@Sendable (Conversation) -> TaskHandle?)?
+    private let makeTask: (@Sendable (Conversation) throws -> TaskHandle)?
     private let state: Mutex<State>
     private let signal = DispatchSemaphore(value: 0)
 
@@ -43,7 +43,7 @@ package final class Conversation: Sendable {
         progressRate: Int,
         asker: any Asker,
         readLevel: @escaping @Sendable () -> MessageLevel?,
-        makeTask: (@Sendable (Conversation) -> TaskHandle?)?
+        makeTask: (@Sendable (Conversation) throws -> TaskHandle)?
     ) {
         self.client = client
         self.revision = revision
@@ -139,9 +139,9 @@ package final class Conversation: Sendable {
     }
 
     /// Waits until something holds, which whoever changes it tells by ``wake()``; `false` if time is up.
-    func wait(for duration: Duration, until isReady: () -> Bool) -> Bool {
+    func wait(for duration: Duration, until isReady: () throws -> Bool) rethrows -> Bool {
         let deadline = ContinuousClock.now + duration
-        while !isReady() {
+        while try !isReady() {
             let rest = deadline - .now
             guard rest > .zero, !isCancelled else { return false }
             _ = signal.wait(timeout: .now() + .milliseconds(Int(min(rest.milliseconds + 1, 1 << 30))))
@@ -175,7 +175,7 @@ package final class Conversation: Sendable {
             }
             return
         }
-        guard let task = makeTask(self) else { return }
+        let task = try makeTask(self)
         state.withLock { state in
             state.task = task
             state.asker = task

@@ -13,9 +13,6 @@ extension MethodCall {
         about texts: [[UInt8]],
         _ body: @escaping @Sendable (Conversation, P.Caller) throws -> MethodResult
     ) throws(ProtocolError) -> Plan<P>.Action {
-        guard !isBatched else {
-            throw ProtocolError(.invalidRequest, "This may take a while, so it cannot be part of a batch")
-        }
         let states = RequestStateSeal(
             seal: server.seal, method: method, about: texts, binding: binding, limits: server.limits,
             now: server.clock.now
@@ -31,24 +28,35 @@ extension MethodCall {
         }
     }
 
-    /// Does something that may wait for the mailroom and gives the answer at once.
-    func aside(_ body: @escaping @Sendable (SessionNotes) -> HTTPResponse) -> Plan<P>.Action {
-        guard let session else { return .reply(responder.answer(ProtocolError(.sessionMissing))) }
-        let notes = SessionNotes(session, in: server.mailroom, for: server.limits.sessionLifetime)
-        return onThread { _ in body(notes) }
+    /// Does something to the notes of the session and gives the answer at once.
+    func aside(
+        _ body: @escaping @Sendable (SessionNotes) throws(MailroomError) -> HTTPResponse
+    ) -> Plan<P>.Action {
+        guard let notes else { return .reply(responder.answer(ProtocolError(.sessionMissing))) }
+        return onThread { (_) throws(MailroomError) in try body(notes) }
     }
 
     /// Runs `body` where it may wait.
-    func onThread(_ body: @escaping @Sendable (P.Caller) -> HTTPResponse) -> Plan<P>.Action {
-        if isBatched { return .caller(body) }
-        return .open { caller, channel in
-            let form = responder.form
+    func onThread(
+        _ body: @escaping @Sendable (P.Caller) throws(MailroomError) -> HTTPResponse
+    ) -> Plan<P>.Action {
+        .open { caller, channel in
             let isStarted = server.threads.run(for: binding) {
-                let response = body(caller)
-                channel.send(response.status == .ok ? HTTPResponse(.ok, json: response.body, as: form) : response)
+                do throws(MailroomError) {
+                    let response = try body(caller)
+                    let isResult = response.status == .ok
+                    channel.send(isResult ? HTTPResponse(.ok, json: response.body, as: responder.form) : response)
+                } catch {
+                    channel.send(responder.answer(ProtocolError(error)))
+                }
             }
             if !isStarted { channel.send(.busy) }
         }
+    }
+
+    /// What is kept of the session that the request belongs to.
+    var notes: SessionNotes? {
+        session.map { SessionNotes($0, of: tenant, in: server.mailroom, for: server.limits.sessionLifetime) }
     }
 
     /// Whether the request brings answers to questions.
@@ -114,7 +122,7 @@ struct HandlerExchange<P: Provider>: Sendable {
         self.states = states
         let limits = call.server.limits
         let mailroom = call.server.mailroom
-        let notes = call.session.map { SessionNotes($0, in: mailroom, for: limits.sessionLifetime) }
+        let notes = call.notes
         let loss = loss
         let log = notes.flatMap { notes -> StreamLog? in
             guard call.revision.has(.resumption) else { return nil }
@@ -150,7 +158,7 @@ struct HandlerExchange<P: Provider>: Sendable {
             progressToken: meta?[MetaKey.progressToken].flatMap(MessageID.init),
             progressRate: limits.progressRate,
             asker: asker,
-            readLevel: { declares ? (notes?.level ?? level) : nil },
+            readLevel: { declares ? ((try? notes?.level()) ?? level) : nil },
             makeTask: call.taskMaker
         )
         let conversation = conversation
@@ -158,7 +166,9 @@ struct HandlerExchange<P: Provider>: Sendable {
         if call.era == .stateless { loss.onLoss { if conversation.task == nil { conversation.cancel() } } }
         cancellation = notes.flatMap { notes in
             call.id.map { id in
-                mailroom.receive(at: notes.cancellationAddress(id)) { _ in conversation.cancel() }
+                mailroom.receive(at: notes.cancellationAddress(id)) { delivery in
+                    if case .letter = delivery { conversation.cancel() }
+                }
             }
         }
     }
@@ -186,7 +196,9 @@ struct HandlerExchange<P: Provider>: Sendable {
             if let task = conversation.task { return task.complete(result) }
             line.finish(call.responder.answer(result))
         } catch {
-            let problem = error as? ProtocolError ?? ProtocolError(.internalError)
+            let problem =
+                error as? ProtocolError ?? (error as? MailroomError).map { ProtocolError($0) }
+                ?? ProtocolError(.internalError)
             if let task = conversation.task { return task.fail(problem) }
             line.finish(call.responder.answer(problem))
         }

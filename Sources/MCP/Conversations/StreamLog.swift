@@ -6,10 +6,13 @@ struct StreamLog: Sendable {
     let stream: String
     let lifetime: Duration
 
-    /// Adds a message and gives the id of its event.
-    func append(_ message: [UInt8], isLast: Bool) -> String {
+    /// Adds a message and gives the id of its event; `nil` if it cannot be kept now, so that it cannot be resumed from.
+    func append(_ message: [UInt8], isLast: Bool) -> String? {
         let event = [isLast ? 1 : 0] + message
-        return id(notes.mailroom.append(event, to: notes.streamAddress(stream), for: lifetime))
+        guard let position = try? notes.mailroom.append(event, to: notes.streamAddress(stream), for: lifetime) else {
+            return nil
+        }
+        return id(position)
     }
 
     func id(_ position: Int) -> String { "\(stream).\(position)" }

@@ -1,3 +1,4 @@
+import Dispatch
 import HTTP
 import JSON
 
@@ -65,7 +66,24 @@ struct ListenFilter: Sendable {
 }
 
 extension MethodCall {
+    /// Opens the stream; tasks have to be looked up first, where that may wait.
     fileprivate func openStream(_ filter: ListenFilter, for caller: P.Caller, _ channel: any ResponseChannel) {
+        guard let ids = filter.tasks else { return openStream(filter, tasks: [], for: caller, channel) }
+        let isStarted = server.threads.run(for: binding) {
+            do throws(MailroomError) {
+                var known: [String] = []
+                for id in ids where try taskShelf.record(id) != nil { known.append(id) }
+                openStream(filter, tasks: known, for: caller, channel)
+            } catch {
+                channel.send(responder.answer(ProtocolError(error)))
+            }
+        }
+        if !isStarted { channel.send(.busy) }
+    }
+
+    private func openStream(
+        _ filter: ListenFilter, tasks: [String], for caller: P.Caller, _ channel: any ResponseChannel
+    ) {
         guard let id else { return }
         guard server.openStreams.count(of: binding) < server.limits.streamsPerCaller else {
             return channel.send(.tooMany)
@@ -74,20 +92,25 @@ extension MethodCall {
         let farewell = responder.answer(MethodResult(meta: tag) { _ in })
         let subject = ChangeStream.Subject(wants: filter.wants, tag: tag, farewell: farewell.body)
         let sink = channel.open(EventStream.headers)
-        let stream = ChangeStream(sink, subject, interval: server.limits.noticeInterval)
-        let tasks = (filter.tasks ?? []).filter { taskShelf.record($0, of: taskOwner) != nil }
+        let stream = ChangeStream(sink, subject, server.limits)
         let acknowledgement: JSONValue = ["notifications": filter.json(tasks: tasks), "_meta": .object(tag)]
         stream.send(notification("notifications/subscriptions/acknowledged", acknowledgement))
         stream.listen(to: provider.scopes(of: caller), in: server.mailroom)
-        for task in tasks {
-            stream.keep(
-                server.mailroom.receive(at: TaskShelf.address(task)) { [weak stream] _ in
-                    guard let record = taskShelf.record(task, of: taskOwner) else { return }
+        for task in tasks { follow(task, on: stream, tag) }
+        server.hold(stream, sink, of: binding, for: caller)
+    }
+
+    /// Tells of each state of a task.
+    private func follow(_ task: String, on stream: ChangeStream, _ tag: [JSONMember]) {
+        let shelf = taskShelf
+        stream.keep(
+            server.mailroom.receive(at: shelf.address(task)) { [weak stream] _ in
+                shelf.errands.async { [weak stream] in
+                    guard let stream, let record = (try? shelf.record(task)) ?? nil else { return }
                     let params = JSONValue.object(record.details + [JSONMember("_meta", .object(tag))])
-                    stream?.send(notification("notifications/tasks", params))
+                    stream.send(notification("notifications/tasks", params))
                 }
-            )
-        }
-        server.hold(stream, sink, of: binding)
+            }
+        )
     }
 }

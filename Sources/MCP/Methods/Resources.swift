@@ -34,7 +34,7 @@ extension Method {
     static var subscribe: Method<P> {
         Method("resources/subscribe", of: .resources, where: \Offer.hasResourceSubscriptions) {
             call throws(ProtocolError) in
-            try call.changeSubscriptions { $0.insert($1) }
+            try call.changeSubscriptions(isWatched: true)
         }
     }
 
@@ -42,28 +42,21 @@ extension Method {
     static var unsubscribe: Method<P> {
         Method("resources/unsubscribe", of: .resources, where: \Offer.hasResourceSubscriptions) {
             call throws(ProtocolError) in
-            try call.changeSubscriptions { $0.remove($1) }
+            try call.changeSubscriptions(isWatched: false)
         }
     }
 }
 
 extension MethodCall {
-    fileprivate func changeSubscriptions(
-        _ change: @escaping @Sendable (inout Set<String>, String) -> Void
-    ) throws(ProtocolError) -> Plan<P>.Action {
-        guard let uri = params?["uri"]?.string else {
+    /// The longest address that a session can watch, in bytes: it has to fit into a letter.
+    private static var longestURI: Int { 2_000 }
+
+    fileprivate func changeSubscriptions(isWatched: Bool) throws(ProtocolError) -> Plan<P>.Action {
+        guard let uri = params?["uri"]?.string, uri.utf8.count <= Self.longestURI else {
             throw ProtocolError(.invalidParams, "uri must be the address of a resource")
         }
-        return aside { session in
-            let isFull = session.amendSubscriptions { uris in
-                change(&uris, uri)
-                guard uris.count <= server.limits.subscriptionCount else {
-                    uris.remove(uri)
-                    return true
-                }
-                return false
-            }
-            guard !isFull else {
+        return aside { (session) throws(MailroomError) in
+            guard try session.watch(uri, isWatched, limit: server.limits.subscriptionCount) else {
                 return responder.answer(ProtocolError(.invalidParams, "This session has too many subscriptions"))
             }
             return responder.answer(MethodResult { _ in })

@@ -10,8 +10,8 @@ extension Method {
                     "level must be one of \(MessageLevel.allCases.map(\.rawValue).joined(separator: ", "))"
                 )
             }
-            return call.aside { session in
-                session.setLevel(level)
+            return call.aside { (session) throws(MailroomError) in
+                try session.setLevel(level)
                 return call.responder.answer(MethodResult { _ in })
             }
         }

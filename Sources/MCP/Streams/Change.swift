@@ -9,19 +9,19 @@ package enum Change: Sendable, Hashable {
     /// The streams of a scope end: what their callers may see is no longer what it was.
     case access
 
-    var letter: [UInt8] {
+    /// The change as a letter; a program may post it to ``address(_:)`` by other ways, such as a trigger.
+    var letter: String {
         switch self {
-        case .list(let kind): Array("list:\(kind.rawValue)".utf8)
-        case .resource(let uri): Array("resource:\(uri)".utf8)
-        case .access: Array("access:".utf8)
+        case .list(let kind): "list:\(kind.rawValue)"
+        case .resource(let uri): "resource:\(uri)"
+        case .access: "access:"
         }
     }
 
-    init?(_ letter: [UInt8]) {
-        let text = String(decoding: letter, as: UTF8.self)
-        guard let colon = text.firstIndex(of: ":") else { return nil }
-        let rest = String(text[text.index(after: colon)...])
-        switch text[..<colon] {
+    init?(_ letter: String) {
+        guard let colon = letter.firstIndex(of: ":") else { return nil }
+        let rest = String(letter[letter.index(after: colon)...])
+        switch letter[..<colon] {
         case "list":
             guard let kind = ListKind(rawValue: rest) else { return nil }
             self = .list(kind)
@@ -31,7 +31,7 @@ package enum Change: Sendable, Hashable {
         }
     }
 
-    static func address(_ scope: String) -> Address { Address("changes", scope) }
+    static func address(_ scope: String) -> Address { Address(name: "changes/\(scope)") }
 }
 
 extension MCPServer {
@@ -45,7 +45,8 @@ extension MCPServer {
 
     /// Ends the stream of a session that is over, in whatever process it is open.
     package func endStream(of session: SessionReference) {
-        mailroom.post([], to: Address("takeover", Hex.encode(session.digest), "session"))
+        let address = SessionNotes.takeoverAddress(SessionNotes.ownStream, of: Hex.encode(session.digest))
+        mailroom.post(StreamTurn.last.word, to: address)
     }
 
     /// How many streams of changes are open in this process.

@@ -25,20 +25,28 @@ final class ChangeStream: Sendable {
     private let sink: any EventSink
     private let subject: Subject
     private let interval: Duration
+    /// Milliseconds until a client of a session shall come back.
+    private let retry: Int
     private let state = Mutex(State())
 
-    init(_ sink: any EventSink, _ subject: Subject, interval: Duration) {
+    init(_ sink: any EventSink, _ subject: Subject, _ limits: MCPLimits) {
         self.sink = sink
         self.subject = subject
-        self.interval = interval
+        interval = limits.noticeInterval
+        retry = Int(limits.retryTime.milliseconds)
     }
 
     /// Begins to listen.
     func listen(to scopes: [String], in mailroom: any Mailroom) {
         for scope in scopes {
             keep(
-                mailroom.receive(at: Change.address(scope)) { [weak self] letter in
-                    if let change = Change(letter.bytes) { self?.hear(change) }
+                mailroom.receive(at: Change.address(scope)) { [weak self] delivery in
+                    switch delivery {
+                    case .letter(let letter): if let change = Change(letter) { self?.hear(change) }
+                    // What was missed may be anything, also that the caller lost access: the client comes back and looks.
+                    case .gap: self?.end()
+                    case .event: break
+                    }
                 }
             )
         }
@@ -52,10 +60,18 @@ final class ChangeStream: Sendable {
     /// Sends a message that is due now.
     func send(_ message: [UInt8]) { sink.send(EventStream.event(data: message)) }
 
+    /// Ends the stream because another one has taken its place.
+    func giveWay() { if over() { sink.end() } }
+
     /// Ends the stream, with the last message of the era.
     func end() {
         guard over() else { return }
-        if let farewell = subject.farewell { send(farewell) }
+        if let farewell = subject.farewell {
+            send(farewell)
+        } else {
+            // A session has no last message; its client is told when to come back.
+            sink.send(EventStream.pause(retry))
+        }
         sink.end()
     }
 
@@ -79,6 +95,10 @@ final class ChangeStream: Sendable {
         guard subject.wants(change) else { return }
         let now = ContinuousClock.now
         let wait = state.withLock { state -> Duration? in
+            // A kind that rests is as one that was never told: the list stays as short as what changes.
+            if state.told.count > 16 {
+                state.told = state.told.filter { $0.value.isDue || now - $0.value.at < interval }
+            }
             guard let last = state.told[change], now - last.at < interval else {
                 state.told[change] = (now, false)
                 return .zero

@@ -1,31 +1,49 @@
+import Dispatch
 import HTTP
 import JSON
 import Synchronization
+import Telemetry
 
 /// A task, as the handler that works for it sees it.
+///
+/// While it lives it renews the task's lease, so that a task whose process has died does not look alive for ever.
 final class TaskHandle: Asker {
     let id: String
     /// The answer to the call that has become this task.
     let creation: HTTPResponse
-    private let owner: String
     private let shelf: TaskShelf
-    private let receptions: Mutex<[Reception]>
+    private let reception: Reception
 
     init(_ record: TaskRecord, on shelf: TaskShelf, creation: HTTPResponse, for conversation: Conversation) {
         id = record.id
-        owner = record.owner
         self.shelf = shelf
         self.creation = creation
-        receptions = Mutex([])
-        let (id, owner) = (record.id, record.owner)
-        let reception = shelf.mailroom.receive(at: TaskShelf.address(id)) { [weak conversation] _ in
-            guard let conversation else { return }
-            if shelf.record(id, of: owner)?.status == .cancelled { conversation.cancel() } else { conversation.wake() }
+        let id = record.id
+        reception = shelf.mailroom.receive(at: shelf.address(id)) { [weak conversation] delivery in
+            switch delivery {
+            case .letter(TaskRecord.Status.cancelled.rawValue): conversation?.cancel()
+            case .letter, .event: conversation?.wake()
+            case .gap:
+                shelf.errands.async { [weak conversation] in
+                    let isCancelled = (try? shelf.record(id))??.status == .cancelled
+                    isCancelled ? conversation?.cancel() : conversation?.wake()
+                }
+            }
         }
-        receptions.withLock { $0.append(reception) }
+        keepAlive()
     }
 
-    func say(_ message: String) { shelf.amend(id, of: owner) { $0.message = message } }
+    private func keepAlive() {
+        let pause = shelf.limits.taskLease.milliseconds / 3
+        shelf.errands.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { [weak self] in
+            guard let self else { return }
+            let end = shelf.clock.now + shelf.limits.taskLease.microseconds
+            _ = try? shelf.amend(id, isQuiet: true) { $0.leaseEnd = end }
+            keepAlive()
+        }
+    }
+
+    func say(_ message: String) { _ = try? shelf.amend(id) { $0.message = message } }
 
     func complete(_ result: MethodResult) {
         var writer = JSONWriter(capacity: result.sizeHint)
@@ -34,7 +52,7 @@ final class TaskHandle: Asker {
         if !result.meta.isEmpty { writer.write("_meta", .object(result.meta)) }
         writer.endObject()
         let bytes = writer.bytes
-        shelf.amend(id, of: owner) { record in
+        finish { record in
             record.status = .completed
             record.result = RawJSON(bytes)
         }
@@ -42,19 +60,28 @@ final class TaskHandle: Asker {
 
     func fail(_ error: ProtocolError) {
         let code = error.answer(in: .stateless).code
-        shelf.amend(id, of: owner) { record in
+        finish { record in
             record.status = .failed
             record.error = RawJSON(["code": .integer(code), "message": .string(error.message)])
         }
     }
 
-    func end(as status: TaskRecord.Status) { shelf.amend(id, of: owner) { $0.status = status } }
+    func end(as status: TaskRecord.Status) { finish { $0.status = status } }
+
+    /// Keeps how the task ended, also when what is shared cannot be reached for some seconds.
+    private func finish(_ body: (inout TaskRecord) -> Void) {
+        let pause = DispatchSemaphore(value: 0)
+        for attempt in 0..<6 {
+            if (try? shelf.amend(id, body)) != nil { return }
+            _ = pause.wait(timeout: .now() + .milliseconds(100 << attempt))
+        }
+    }
 
     func ask(
         _ questions: [(key: String, question: Question)],
         _ conversation: Conversation
     ) throws -> [String: JSONNode] {
-        shelf.amend(id, of: owner) { record in
+        try shelf.amend(id) { record in
             record.status = .inputRequired
             record.questions = questions.map { key, question in
                 let request: JSONValue = [
@@ -64,13 +91,13 @@ final class TaskHandle: Asker {
             }
         }
         var results: [String: JSONNode] = [:]
-        let isAnswered = conversation.wait(for: shelf.limits.taskLifetime) {
-            results = answers(to: questions)
+        let isAnswered = try conversation.wait(for: shelf.limits.taskLifetime) {
+            results = try answers(to: questions)
             return results.count == questions.count
         }
         try conversation.checkCancellation()
         guard isAnswered else { throw Interruption.failed("Nobody answered in time") }
-        shelf.amend(id, of: owner) { record in
+        try shelf.amend(id) { record in
             record.status = .working
             record.questions = []
             record.answers = []
@@ -78,9 +105,9 @@ final class TaskHandle: Asker {
         return results
     }
 
-    private func answers(to questions: [(key: String, question: Question)]) -> [String: JSONNode] {
+    private func answers(to questions: [(key: String, question: Question)]) throws -> [String: JSONNode] {
         var results: [String: JSONNode] = [:]
-        for member in shelf.record(id, of: owner)?.answers ?? [] {
+        for member in try shelf.record(id)?.answers ?? [] {
             guard let question = questions.first(where: { $0.key == member.name })?.question,
                 case .raw(let raw) = member.value, let answer = (try? JSONDocument(raw.bytes))?.root,
                 question.accepts(answer)

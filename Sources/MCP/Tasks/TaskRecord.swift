@@ -19,6 +19,8 @@ struct TaskRecord: Sendable {
     let createdAt: Int64
     let lifetime: Int64
     let pollTime: Int64
+    /// Until when the process that works for the task has said that it lives.
+    var leaseEnd: Int64
     var updatedAt: Int64
     var status = Status.working
     var message: String?
@@ -34,8 +36,21 @@ struct TaskRecord: Sendable {
         self.owner = owner
         createdAt = now
         updatedAt = now
+        leaseEnd = now + limits.taskLease.microseconds
         lifetime = limits.taskLifetime.milliseconds
         pollTime = limits.taskPollTime.milliseconds
+    }
+
+    /// The task as it stands at a time: one whose process has fallen silent has failed.
+    func seen(at now: Int64) -> TaskRecord {
+        guard !status.isFinal, now > leaseEnd else { return self }
+        var record = self
+        record.status = .failed
+        record.questions = []
+        record.error = RawJSON([
+            "code": -32603, "message": "The process that worked on this task has ended; call the tool again",
+        ])
+        return record
     }
 
     // MARK: What clients see
@@ -66,7 +81,8 @@ struct TaskRecord: Sendable {
         var members: [JSONMember] = [
             JSONMember("id", .string(id)), JSONMember("o", .string(owner)), JSONMember("c", .integer(createdAt)),
             JSONMember("l", .integer(lifetime)), JSONMember("p", .integer(pollTime)),
-            JSONMember("u", .integer(updatedAt)), JSONMember("s", .string(status.rawValue)),
+            JSONMember("u", .integer(updatedAt)), JSONMember("w", .integer(leaseEnd)),
+            JSONMember("s", .string(status.rawValue)),
             JSONMember("q", .object(questions)), JSONMember("a", .object(answers)),
         ]
         if let message { members.append(JSONMember("m", .string(message))) }
@@ -79,6 +95,7 @@ struct TaskRecord: Sendable {
         guard let bytes, let root = (try? JSONDocument(bytes))?.root, let id = root["id"]?.string,
             let owner = root["o"]?.string, let created = root["c"]?.integer, let lifetime = root["l"]?.integer,
             let poll = root["p"]?.integer, let updated = root["u"]?.integer,
+            let leaseEnd = root["w"]?.integer,
             let status = root["s"]?.string.flatMap(Status.init)
         else { return nil }
         self.id = id
@@ -87,44 +104,12 @@ struct TaskRecord: Sendable {
         self.lifetime = lifetime
         pollTime = poll
         updatedAt = updated
+        self.leaseEnd = leaseEnd
         self.status = status
         message = root["m"]?.string
         questions = (root["q"]?.members ?? []).map { JSONMember($0.name, .raw($0.value.raw)) }
         answers = (root["a"]?.members ?? []).map { JSONMember($0.name, .raw($0.value.raw)) }
         result = root["r"]?.raw
         error = root["e"]?.raw
-    }
-}
-
-/// Where tasks are kept.
-struct TaskShelf: Sendable {
-    let mailroom: any Mailroom
-    let clock: WallClock
-    let limits: MCPLimits
-
-    /// Where a task is kept, and where its changes are told.
-    static func address(_ id: String) -> Address { Address("task", id) }
-
-    func record(_ id: String, of owner: String) -> TaskRecord? {
-        guard let record = TaskRecord(mailroom.note(at: Self.address(id))), record.owner == owner else { return nil }
-        return record
-    }
-
-    /// Changes a task that has not ended, and tells whoever waits for it.
-    ///
-    /// - Returns: Whether there is such a task, ended or not.
-    @discardableResult
-    func amend(_ id: String, of owner: String, _ body: (inout TaskRecord) -> Void) -> Bool {
-        let now = clock.now
-        let isKnown = mailroom.amend(Self.address(id), for: limits.taskLifetime) { note in
-            guard var record = TaskRecord(note), record.owner == owner else { return false }
-            guard !record.status.isFinal else { return true }
-            body(&record)
-            record.updatedAt = now
-            note = record.bytes
-            return true
-        }
-        if isKnown { mailroom.post([], to: Self.address(id)) }
-        return isKnown
     }
 }

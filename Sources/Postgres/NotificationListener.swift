@@ -1,0 +1,97 @@
+import CLinux
+import CPostgres
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Hears what other sessions say with `NOTIFY`, on a connection and a thread of its own.
+///
+/// When the connection is lost it is opened again; what was said meanwhile is lost, and the listener is told so. Everything
+/// but the stop flag is confined to the thread.
+package final class NotificationListener: Sendable {
+    /// What is heard, in order, on the listener's thread.
+    package enum Event: Sendable {
+        /// Somebody has said something.
+        case notification(payload: String)
+        /// The connection is open (again): what is said from now on is heard, what was said before may be lost.
+        case listening
+        /// The connection is lost.
+        case lost(PostgresError)
+    }
+
+    private let url: String
+    private let channel: String
+    private let wake: CInt
+    private let isStopped = Atomic(false)
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// Prepares to listen; nothing is heard before ``start(_:)``.
+    ///
+    /// - Parameter channel: A plain lower-case name.
+    package init(url: String, channel: String) {
+        self.url = url
+        self.channel = channel
+        wake = linux_eventfd()
+    }
+
+    deinit { if wake >= 0 { Glibc.close(wake) } }
+
+    /// Begins to listen, on a thread of its own; returns at once.
+    ///
+    /// - Parameter hear: Called for every event; must be quick and not wait.
+    package func start(_ hear: @escaping @Sendable (Event) -> Void) {
+        let thread = DispatchQueue(label: "workport.database.notifications")
+        thread.async { self.run(hear) }
+    }
+
+    /// Stops listening, and waits until nothing is heard any more.
+    package func stop() {
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
+        eventfd_write(wake, 1)
+        _ = ended.wait(timeout: .now() + .seconds(5))
+    }
+
+    private func run(_ hear: (Event) -> Void) {
+        var pause: Duration = .milliseconds(50)
+        while !isStopped.load(ordering: .relaxed) {
+            do throws(PostgresError) {
+                let connection = try Connection(url: url, applicationName: "workport notifications")
+                defer { connection.close() }
+                _ = try connection.query(SQL(verbatim: "LISTEN \(channel)"))
+                pause = .milliseconds(50)
+                hear(.listening)
+                try listen(connection, hear)
+            } catch {
+                hear(.lost(error))
+                rest(pause)
+                pause = min(pause * 2, .seconds(2))
+            }
+        }
+        ended.signal()
+    }
+
+    /// Hears until the connection is lost, or listening is to stop.
+    private func listen(_ connection: Connection, _ hear: (Event) -> Void) throws(PostgresError) {
+        while !isStopped.load(ordering: .relaxed) {
+            let handle = try connection.open()
+            while let notification = PQnotifies(handle) {
+                let payload = String(cString: notification.pointee.extra)
+                PQfreemem(notification)
+                hear(.notification(payload: payload))
+            }
+            var entries = [
+                pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = poll(&entries, 2, 60_000)
+            guard PQconsumeInput(handle) == 1 else {
+                throw PostgresError(.connectionLost, connection.lastMessage)
+            }
+        }
+    }
+
+    private func rest(_ pause: Duration) {
+        var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+        _ = poll(&entry, 1, CInt(clamping: pause.milliseconds))
+    }
+}
