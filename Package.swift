@@ -21,7 +21,7 @@ let package = Package(
         // The only targets that own C pointers.
         .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Telemetry"]),
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
-        .target(name: "Postgres", dependencies: ["CLinux", "CPostgres"]),
+        .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "PostgresServer", dependencies: ["CSpawn", "Postgres"]),
 
         // One stage, or one standard, each.

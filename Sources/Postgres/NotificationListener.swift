@@ -1,4 +1,3 @@
-import CLinux
 import CPostgres
 import Dispatch
 import Glibc
@@ -21,7 +20,8 @@ package final class NotificationListener: Sendable {
 
     private let url: String
     private let channel: String
-    private let wake: CInt
+    /// A pipe whose one end wakes the thread that waits at the other.
+    private let wake: (read: CInt, write: CInt)
     private let isStopped = Atomic(false)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -31,10 +31,13 @@ package final class NotificationListener: Sendable {
     package init(url: String, channel: String) {
         self.url = url
         self.channel = channel
-        wake = linux_eventfd()
+        var ends: [CInt] = [-1, -1]
+        _ = pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        wake = (ends[0], ends[1])
     }
 
-    deinit { if wake >= 0 { Glibc.close(wake) } }
+    deinit { for end in [wake.read, wake.write] where end >= 0 { Glibc.close(end) } }
 
     /// Begins to listen, on a thread of its own; returns at once.
     ///
@@ -47,7 +50,7 @@ package final class NotificationListener: Sendable {
     /// Stops listening, and waits until nothing is heard any more.
     package func stop() {
         guard !isStopped.exchange(true, ordering: .relaxed) else { return }
-        eventfd_write(wake, 1)
+        _ = Glibc.write(wake.write, "x", 1)
         _ = ended.wait(timeout: .now() + .seconds(5))
     }
 
@@ -81,7 +84,7 @@ package final class NotificationListener: Sendable {
             }
             var entries = [
                 pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0),
-                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
             ]
             _ = poll(&entries, 2, 60_000)
             guard PQconsumeInput(handle) == 1 else {
@@ -91,7 +94,7 @@ package final class NotificationListener: Sendable {
     }
 
     private func rest(_ pause: Duration) {
-        var entry = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
+        var entry = pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)
         _ = poll(&entry, 1, CInt(clamping: pause.milliseconds))
     }
 }
