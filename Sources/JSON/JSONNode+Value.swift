@@ -26,8 +26,9 @@ extension JSONNode {
 
     private var canonicalNumber: JSONValue {
         if let integer { return .integer(integer) }
-        if !isIntegerLiteral, let double { return .double(double) }
-        return .raw(raw)
+        guard !isIntegerLiteral, let double else { return .raw(raw) }
+        // Rounded, it may be whole after all, such as `1e-400`.
+        return Int64(exactly: double).map { .integer($0) } ?? .double(double)
     }
 
     private func writeCanonical(to writer: inout JSONWriter) {

@@ -96,12 +96,14 @@ struct JSONNodeTests {
         arguments: [
             (#"{ "b":1, "a":[ true, null ] }"#, #"{"a":[true,null],"b":1}"#), (#""\u0041\/""#, #""A/""#), ("1.0", "1"),
             ("1e2", "100"), ("-0", "0"), ("0.50", "0.5"), ("1e400", "1e400"),
-            ("12345678901234567890", "12345678901234567890"),
+            ("12345678901234567890", "12345678901234567890"), ("1e-400", "0"), ("-1e-400", "0"),
+            ("1.00000000000000000001", "1"), ("4.5e-324", "5e-324"),
             (#"{"é":1,"z":2,"":3}"#, #"{"":3,"z":2,"é":1}"#), ("\"\u{7F}\\u000a\"", "\"\u{7F}\\n\""),
         ]
     )
     func canonical(text: String, expected: String) throws {
         #expect(try String(decoding: node(text).canonical, as: UTF8.self) == expected)
+        #expect(try String(decoding: node(expected).canonical, as: UTF8.self) == expected)
     }
 
     @Test("becomes a value that keeps order and kinds")
