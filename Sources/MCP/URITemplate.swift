@@ -1,6 +1,7 @@
 /// A pattern of addresses, read backwards: which values of its variables give an address.
 ///
-/// Level 1 of RFC 6570: `{name}` stands for one or more characters other than `/`, `?` and `#`.
+/// Level 1 of RFC 6570: `{name}` stands for one or more characters other than `/`, `?` and `#`; a name that stands more
+/// than once has the same value in each place.
 package struct URITemplate: Sendable {
     private enum Part: Sendable {
         case literal([UInt8])
@@ -43,7 +44,8 @@ package struct URITemplate: Sendable {
             case .variable(let name):
                 let end = Self.end(of: rest, before: parts[(index + 1)...])
                 guard let end, end > rest.startIndex, rest[..<end].allSatisfy(Self.isValueByte) else { return nil }
-                values[name] = String(decoding: rest[..<end], as: UTF8.self)
+                let value = String(decoding: rest[..<end], as: UTF8.self)
+                if let known = values.updateValue(value, forKey: name), !isSameText(known, value) { return nil }
                 rest = rest[end...]
             }
         }
@@ -54,7 +56,8 @@ package struct URITemplate: Sendable {
     private static func end(of rest: ArraySlice<UInt8>, before parts: ArraySlice<Part>) -> Int? {
         guard case .literal(let next)? = parts.first, !next.isEmpty else { return rest.endIndex }
         if parts.count == 1 { return rest.count >= next.count ? rest.endIndex - next.count : nil }
-        var index = rest.startIndex
+        // A value has a byte at least, so what looks like the literal may be its beginning.
+        var index = rest.startIndex + 1
         while index + next.count <= rest.endIndex {
             if rest[index...].starts(with: next) { return index }
             index += 1
