@@ -74,7 +74,9 @@ package struct OriginPolicy: Sendable {
         ["localhost", "127.0.0.1", "[::1]"].contains { name in
             guard authority.hasPrefix(name) else { return false }
             let rest = authority.dropFirst(name.count)
-            return rest.isEmpty || rest.first == ":" && UInt16(rest.dropFirst()) != nil
+            guard rest.first == ":" else { return rest.isEmpty }
+            let port = rest.dropFirst()
+            return port.utf8.allSatisfy(ASCII.isDigit) && UInt16(port) != nil
         }
     }
 }

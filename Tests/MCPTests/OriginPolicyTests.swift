@@ -37,6 +37,7 @@ struct OriginPolicyTests {
             ("evil.example", "http://evil.example", 421), ("localhost:8080", "http://evil.example", 403),
             ("localhost.evil.example", nil, 421), ("localhost:99999", nil, 421),
             ("localhost:8080", "http://localhost:8080.evil.example", 403), ("localhost:8080", "file://localhost", 403),
+            ("localhost:8080", "http://localhost:+80", 403), ("localhost:", nil, 421),
         ] as [(String, String?, Int?)]
     )
     func loopback(host: String, origin: String?, status: Int?) {
