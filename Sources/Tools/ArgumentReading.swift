@@ -54,6 +54,7 @@ struct ArgumentReading {
     private mutating func choice(_ node: JSONNode, _ words: [String], _ path: String) -> String? {
         guard let word = node.string else { return refused(node, path, .choice(words)) }
         if words.contains(word) { return word }
+        guard !isFull else { return nil }
         let near = Nearness.nearest(to: word, among: words).map { " Did you mean `\($0)`?" } ?? ""
         return refuse(path, "is `\(shown(word))`; it can be \(listed(words))", then: near)
     }
@@ -107,7 +108,11 @@ struct ArgumentReading {
 
     // MARK: Refusals
 
+    /// Whether no further problem is told. What to say of one is worth no time then: a body can hold a hundred thousand.
+    private var isFull: Bool { problems.count >= 20 }
+
     private mutating func refuseUnknown(_ name: String, among parameters: [Parameter], path: String) {
+        guard !isFull else { return }
         let names = parameters.map(\.name)
         let near = Nearness.nearest(to: name, among: names).map { " Did you mean `\($0)`?" } ?? ""
         let known = names.isEmpty ? "it takes no arguments" : "known are \(listed(names, last: "and"))"
@@ -120,7 +125,7 @@ struct ArgumentReading {
 
     @discardableResult
     private mutating func refuse<Value>(_ path: String, _ what: String, then: String = "") -> Value? {
-        if problems.count < 20 { problems.append(.init(path, "`\(path)` \(what).\(then)")) }
+        if !isFull { problems.append(.init(path, "`\(path)` \(what).\(then)")) }
         return nil
     }
 

@@ -89,6 +89,16 @@ struct ArgumentsTests {
         #expect(message.contains(expected), "\(message)")
     }
 
+    @Test("that are unknown, a body full of them, are refused soon, and twenty of them told")
+    func manyMistakes() throws {
+        let start = ContinuousClock.now
+        let names = (0..<40_000).map { #""\#(String(repeating: "x", count: 50))\#($0)":1"# }.joined(separator: ",")
+        #expect(try problems("{\(names)}").count == 20)
+        let words = repeatElement(#""\#(String(repeating: "x", count: 50))""#, count: 40_000).joined(separator: ",")
+        #expect(try problems(#"{"title":"a","fields":[\#(words)]}"#).count == 20)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test("never repeat more than 40 characters of what was sent, nor controls")
     func shown() throws {
         let message = try problems(#"{"title":"a","priority":"\#(String(repeating: "x", count: 500))\u0007"}"#)[0]
