@@ -18,6 +18,7 @@ struct JSONSchemaTests {
             (#"{"type":"integer"}"#, "1.0", "1.5"), (#"{"type":["string","null"]}"#, "null", "1"),
             (#"{"enum":[1,"a",{"b":[]}]}"#, #"{"b":[]}"#, #"{"b":[1]}"#), (#"{"const":1}"#, "1.0", "true"),
             (#"{"multipleOf":0.1}"#, "0.3", "0.35"), (#"{"exclusiveMinimum":1,"maximum":2}"#, "2", "1"),
+            (#"{"type":"integer","multipleOf":-1}"#, "-9223372036854775808", "true"),
             (#"{"minLength":2,"maxLength":2}"#, #""é\uD83D\uDE00""#, #""abc""#),
             (#"{"pattern":"^a+b?$"}"#, #""aaab""#, #""aabb""#),
             (#"{"prefixItems":[{"type":"string"}],"items":{"type":"integer"}}"#, #"["a",1,2]"#, #"["a","b"]"#),

@@ -118,7 +118,7 @@ struct SchemaValidation {
     }
 
     private static func isMultiple(_ value: JSONNode, of divisor: JSONNode) -> Bool {
-        if let number = value.integer, let divisor = divisor.integer, divisor != 0 { return number % divisor == 0 }
+        if let number = value.integer, let divisor = divisor.integer, divisor > 0 { return number % divisor == 0 }
         guard let number = value.double, let divisor = divisor.double, divisor > 0 else { return true }
         let quotient = number / divisor
         // A quotient that is out of range leaves nothing to compare but the remainder.
