@@ -108,6 +108,17 @@ struct JSONSchemaTests {
         #expect(!compiled.matches(bad))
     }
 
+    @Test(
+        "compiles what takes nothing in no time, however often it is repeated",
+        .timeLimit(.minutes(1)),
+        arguments: ["(((((){1000}){1000}){1000}){1000}){1000}", "((((a{0}){1000}){1000}){1000}){1000,}"]
+    )
+    func emptyRepetitions(pattern: String) throws {
+        let compiled = try #require(LinearPattern("^\(pattern)b$"))
+        #expect(compiled.matches("b"))
+        #expect(!compiled.matches("ab"))
+    }
+
     @Test("matches in time linear in the text")
     func linearTime() throws {
         let pattern = try #require(LinearPattern("^(a+)+$"))

@@ -133,7 +133,12 @@ struct LinearPattern: Sendable {
 
     private mutating func emitRepeated(_ node: Node, _ least: Int, _ most: Int?) -> Bool {
         guard least <= 1000, (most ?? 0) <= 1000 else { return false }
-        for _ in 0..<least { guard emit(node) else { return false } }
+        for _ in 0..<least {
+            let start = program.count
+            guard emit(node) else { return false }
+            // Without an instruction it takes nothing, however often; counted out, nested ones would never end.
+            if program.count == start { return true }
+        }
         guard let most else {
             let split = program.count
             program.append(.jump(0))
