@@ -81,6 +81,22 @@ struct JSONSchemaTests {
     }
 
     @Test(
+        "has bounds: a long text is not searched for a large pattern, and a value is not written down for each choice")
+    func work() throws {
+        let start = ContinuousClock.now
+        let text = try value("\"\(String(repeating: "a", count: 1 << 20))\"")
+        let pattern = #"{"pattern":"(a?b?c?d?){400}e"}"#
+        #expect(try schema(pattern).mistakes(in: text).map(\.message) == ["is too complex to be checked"])
+        #expect(try !schema(#"{"not":\#(pattern)}"#).accepts(text))
+        let names = try value(#"{"\#(String(repeating: "a", count: 1 << 20))":1}"#)
+        #expect(try !schema(#"{"patternProperties":{"(a?b?c?d?){400}e":true}}"#).accepts(names))
+        let choices = (0..<1000).map(String.init).joined(separator: ",")
+        let list = "[" + repeatElement("1", count: 100_000).joined(separator: ",") + "]"
+        #expect(try !schema(#"{"enum":[\#(choices)]}"#).accepts(value(list)))
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test(
         "of a form knows formats",
         arguments: [
             ("email", "ann@example.net", "ann"), ("uri", "https://example.net/", "example"),

@@ -62,5 +62,7 @@ enum SchemaLimits {
     /// How deep schemas may be nested in each other while a value is checked, references included.
     static let depth = 64
     static let time = Duration.milliseconds(50)
+    /// How many steps all patterns may take together: those of each pattern times the length of the text.
+    static let patternSteps = 100_000_000
     static let mistakes = 10
 }

@@ -22,6 +22,7 @@ struct SchemaValidation {
     private let schema: JSONSchema
     private let deadline = ContinuousClock.now + SchemaLimits.time
     private var steps = 0
+    private var patternSteps = 0
     private var depth = 0
     private var isSilent = false
     private var isExhausted = false
@@ -39,11 +40,7 @@ struct SchemaValidation {
         steps += 1
         defer { depth -= 1 }
         if depth > SchemaLimits.depth || isExhausted || steps.isMultiple(of: 256) && ContinuousClock.now > deadline {
-            if !isExhausted {
-                isSilent = false
-                fail(path, "is too complex to be checked")
-                isExhausted = true
-            }
+            exhaust(path)
             return nil
         }
         var evaluated = Evaluated()
@@ -69,9 +66,12 @@ struct SchemaValidation {
                 return fail(path, "must be \(names.joined(separator: " or "))")
             }
         }
-        if let choices = schema["enum"]?.elements, !choices.contains(where: { $0.canonical == value.canonical }) {
-            let list = choices.prefix(12).map(\.raw.text).joined(separator: ", ")
-            return fail(path, "must be one of \(list)")
+        if let choices = schema["enum"]?.elements {
+            let canonical = value.canonical
+            guard choices.contains(where: { $0.canonical == canonical }) else {
+                let list = choices.prefix(12).map(\.raw.text).joined(separator: ", ")
+                return fail(path, "must be one of \(list)")
+            }
         }
         if let constant = schema["const"], constant.canonical != value.canonical {
             return fail(path, "must be \(constant.raw.text)")
@@ -139,7 +139,7 @@ struct SchemaValidation {
         if let limit = schema["maxLength"]?.integer, count > limit {
             isValid = fail(path, "must have at most \(limit) characters")
         }
-        if let pattern = schema["pattern"]?.string, self.schema.index.patterns[pattern]?.matches(text) == false {
+        if let pattern = schema["pattern"]?.string, matches(text, pattern, path) == false {
             isValid = fail(path, "must match \(pattern)")
         }
         if self.schema.checksFormats, let format = schema["format"]?.string, !TextFormat.accepts(text, as: format) {
@@ -223,7 +223,7 @@ struct SchemaValidation {
                 isKnown = true
                 isValid = check(member, against: property, at: path.appending(name)) != nil && isValid
             }
-            for (pattern, property) in patterns where self.schema.index.patterns[pattern]?.matches(name) == true {
+            for (pattern, property) in patterns where matches(name, pattern, path) == true {
                 isKnown = true
                 isValid = check(member, against: property, at: path.appending(name)) != nil && isValid
             }
@@ -338,6 +338,25 @@ struct SchemaValidation {
     }
 
     // MARK: Parts
+
+    /// Whether a text has a pattern of the schema, as far as there is work left to find out.
+    private mutating func matches(_ text: String, _ pattern: String, _ path: JSONPath) -> Bool? {
+        guard !isExhausted, let pattern = schema.index.patterns[pattern] else { return nil }
+        patternSteps += pattern.size * (text.utf8.count + 1)
+        guard patternSteps <= SchemaLimits.patternSteps else {
+            exhaust(path)
+            return nil
+        }
+        return pattern.matches(text)
+    }
+
+    /// Ends the check, whose result is then that the value does not conform.
+    private mutating func exhaust(_ path: JSONPath) {
+        guard !isExhausted else { return }
+        isSilent = false
+        fail(path, "is too complex to be checked")
+        isExhausted = true
+    }
 
     private func require(_ found: Evaluated?, _ evaluated: inout Evaluated) -> Bool {
         guard let found else { return false }
