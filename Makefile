@@ -22,7 +22,9 @@ build: ## Build the program, optimised
 test: packages venv ## Run all tests
 	swift build --build-tests
 	swift build --product workport
-	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" swift test --skip-build
+	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages.jsonl" \
+		swift test --skip-build
+	$(VENV)/bin/python Tests/WireCheck/python/check.py .build/messages.jsonl
 	$(VENV)/bin/python Tests/HTTPServerTests/differential/compare.py
 
 sanitize: packages ## Run unit and database tests under the address sanitizer

@@ -64,6 +64,13 @@ let package = Package(
             dependencies: ["Postgres", "PostgresServer"],
             path: "Tests/Support"
         ),
+        // Checks every message that a test gets from a server with the protocol's own schemas.
+        .target(
+            name: "WireCheck",
+            dependencies: ["JSON", "MCP"],
+            path: "Tests/WireCheck",
+            exclude: ["Schemas", "python"]
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
@@ -81,7 +88,7 @@ let package = Package(
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
         .testTarget(
             name: "MCPTests",
-            dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry"],
+            dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry", "WireCheck"],
             exclude: ["Transcripts"]
         ),
         .testTarget(
@@ -93,7 +100,7 @@ let package = Package(
             dependencies: [
                 "JSON", "HTTP", "Matching", "Crypto", "Telemetry", "Postgres", "PostgresServer", "MCP", "Identity",
                 "Tools",
-                "Catalog", "Gateway", "TestSupport",
+                "Catalog", "Gateway", "TestSupport", "WireCheck",
             ],
             exclude: ["python"]
         ),

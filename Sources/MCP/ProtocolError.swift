@@ -42,6 +42,8 @@ extension ProtocolError {
         case unsupportedMediaType = "unsupported_media_type"
         case originRefused = "origin_refused"
         case hostRefused = "host_refused"
+        case overloaded
+        case tooManyStreams = "too_many_streams"
 
         /// The row of the table: code and status in each era, and the sentence to use when there is no better one.
         ///
@@ -68,6 +70,8 @@ extension ProtocolError {
             case .unsupportedMediaType: Row(-32600, 415, "Content-Type must be application/json")
             case .originRefused: Row(-32600, 403, "Pages of this origin may not call this server")
             case .hostRefused: Row(-32600, 421, "This server does not answer for that host")
+            case .overloaded: Row(-32603, 503, "Too much is going on; try again in a second")
+            case .tooManyStreams: Row(-32603, 429, "Close a stream before you open another")
             }
         }
     }

@@ -101,10 +101,10 @@ extension MCPServer {
                         try OpenQuestion.answer(id, with: body.raw.bytes, notes, for: self.limits.questionTime)
                         channel.send(accepted)
                     } catch {
-                        channel.send(.busy)
+                        channel.send(.busy(nil))
                     }
                 }
-                if !isStarted { channel.send(.busy) }
+                if !isStarted { channel.send(.busy(nil)) }
             }
         case .notification("notifications/cancelled", let params):
             guard let request = params?["requestId"].flatMap(MessageID.init) else { return .reply(accepted) }

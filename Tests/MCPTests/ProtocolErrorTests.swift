@@ -20,7 +20,8 @@ struct ProtocolErrorTests {
             (.sessionUnknown, (-32600, 404), (-32600, 404)), (.methodNotAllowed, (-32600, 405), (-32600, 405)),
             (.notAcceptable, (-32600, 406), (-32600, 406)), (.contentTooLarge, (-32600, 413), (-32600, 413)),
             (.unsupportedMediaType, (-32600, 415), (-32600, 415)), (.originRefused, (-32600, 403), (-32600, 403)),
-            (.hostRefused, (-32600, 421), (-32600, 421)),
+            (.hostRefused, (-32600, 421), (-32600, 421)), (.overloaded, (-32603, 503), (-32603, 503)),
+            (.tooManyStreams, (-32603, 429), (-32603, 429)),
         ]
         #expect(expected.map(\.0) == ProtocolError.Kind.allCases)
         for (kind, handshake, stateless) in expected {

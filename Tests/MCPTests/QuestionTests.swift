@@ -129,6 +129,8 @@ struct QuestionTests {
         let refused = nodes.first.answer(nodes.stateless("tools/call", #""name":"wait""#, name: "wait"))
         #expect(refused.status == .serviceUnavailable)
         #expect(refused.headers.first(.retryAfter) == "1")
+        #expect(refused.message?["id"]?.integer == 1)
+        #expect(refused.message?["error"]?["code"]?.integer == -32603)
         waiting.disconnect()
     }
 }

@@ -16,6 +16,10 @@ final class RecordingChannel: ResponseChannel, EventSink {
 
     private let state = Mutex(State())
     private let changed = DispatchSemaphore(value: 0)
+    private let look: @Sendable ([UInt8]) -> Void
+
+    /// Makes a channel that shows each piece of a stream to somebody as it comes.
+    init(_ look: @escaping @Sendable ([UInt8]) -> Void = { _ in }) { self.look = look }
 
     // MARK: What the server does
 
@@ -39,6 +43,7 @@ final class RecordingChannel: ResponseChannel, EventSink {
 
     @discardableResult
     func send(_ bytes: [UInt8]) -> Bool {
+        look(bytes)
         let wasTaken = state.withLock { state in
             if !state.isOver { state.bytes += bytes }
             return !state.isOver

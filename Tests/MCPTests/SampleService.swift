@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import MCP
 import Telemetry
+import WireCheck
 
 /// The sample program behind the protocol, and what a real program does around it: callers, work, ended sessions.
 struct SampleService {
@@ -38,12 +39,18 @@ struct SampleService {
     }
 
     mutating func answer(_ request: HTTPRequest) -> HTTPResponse {
-        answer(plan(request))
+        let question = WireQuestion(request)
+        WireCheck.shared.note(question)
+        let response = answer(plan(request))
+        WireCheck.shared.expect(response, to: question)
+        return response
     }
 
     /// Begins to answer, for a request whose stream is to be looked at while it is open.
     func begin(_ request: HTTPRequest) -> RecordingChannel {
-        let channel = RecordingChannel()
+        let question = WireQuestion(request)
+        WireCheck.shared.note(question)
+        let channel = RecordingChannel { WireCheck.shared.expect($0, to: question) }
         guard case .open(let start) = plan(request).action else {
             var copy = self
             channel.send(copy.answer(request))

@@ -13,9 +13,12 @@ struct StreamTests {
 
     // MARK: Of a session
 
-    @Test("of a session tells of changes at any node")
-    func sessionStream() throws {
-        try nodes.open("2025-06-18")
+    @Test(
+        "of a session tells of changes at any node",
+        arguments: ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
+    )
+    func sessionStream(revision: String) throws {
+        try nodes.open(revision)
         let channel = nodes.first.begin(nodes.get())
         channel.wait { $0.isStream }
         wait(for: channel, on: nodes.first)
@@ -23,7 +26,13 @@ struct StreamTests {
         nodes.second.server.announce(.list(.prompts), in: "of ann")
         nodes.second.server.announce(.list(.resources), in: "of bob")
         nodes.second.server.announce(.resource(uri: "sample://1"), in: "all")
-        #expect(methods(channel) == ["notifications/tools/list_changed", "notifications/prompts/list_changed"])
+        nodes.second.server.announce(.list(.resources), in: "all")
+        #expect(
+            methods(channel) == [
+                "notifications/tools/list_changed", "notifications/prompts/list_changed",
+                "notifications/resources/list_changed",
+            ]
+        )
     }
 
     /// A stream is open before it listens; it is known to listen once the server counts it.
@@ -31,9 +40,12 @@ struct StreamTests {
         while service.server.openStreamCount < count {}
     }
 
-    @Test("of a session tells of the resources that it watches")
-    func watchedResources() throws {
-        try nodes.open("2025-11-25")
+    @Test(
+        "of a session tells of the resources that it watches",
+        arguments: ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
+    )
+    func watchedResources(revision: String) throws {
+        try nodes.open(revision)
         let channel = nodes.first.begin(nodes.get())
         wait(for: channel, on: nodes.first)
         let subscribe = { (verb: String, id: Int) in
@@ -118,10 +130,12 @@ struct StreamTests {
 
     @Test("begins with what it will tell, tells nothing else, and ends with a result", arguments: ["7", #""L1""#])
     func listen(id: String) throws {
-        let filter = #""notifications":{"toolsListChanged":true,"resourceSubscriptions":["sample://1"],"other":1}"#
+        let wish = #"{"toolsListChanged":true,"promptsListChanged":true,"resourceSubscriptions":["sample://1"]}"#
+        let filter = #""notifications":\#(wish.dropLast()),"other":1}"#
         let channel = nodes.first.begin(nodes.stateless("subscriptions/listen", filter, id: id))
         for change in [
-            Change.list(.prompts), .list(.tools), .resource(uri: "sample://2"), .resource(uri: "sample://1"),
+            Change.list(.resources), .list(.tools), .resource(uri: "sample://2"), .list(.prompts),
+            .resource(uri: "sample://1"),
         ] {
             nodes.second.server.announce(change, in: "all")
         }
@@ -130,13 +144,11 @@ struct StreamTests {
         #expect(
             channel.events.map(\.method) == [
                 "notifications/subscriptions/acknowledged", "notifications/tools/list_changed",
-                "notifications/resources/updated", nil,
+                "notifications/prompts/list_changed", "notifications/resources/updated", nil,
             ]
         )
         let acknowledged = channel.events.first?.message?["params"]?["notifications"]
-        #expect(
-            acknowledged?.raw.text == #"{"toolsListChanged":true,"resourceSubscriptions":["sample://1"]}"#
-        )
+        #expect(acknowledged?.raw.text == wish)
         for event in channel.events {
             let body = event.message?["params"] ?? event.message?["result"]
             #expect(body?["_meta"]?["io.modelcontextprotocol/subscriptionId"]?.raw.text == id)
@@ -144,6 +156,14 @@ struct StreamTests {
         #expect(channel.events.last?.message?["id"]?.raw.text == id)
         #expect(channel.events.last?.message?["result"]?["resultType"]?.string == "complete")
         #expect(nodes.first.server.openStreamCount == 0)
+    }
+
+    @Test("tells of each list that was asked for, and of no other", arguments: ListKind.allCases)
+    func lists(kind: ListKind) throws {
+        let filter = #""notifications":{"\#(kind.rawValue)ListChanged":true}"#
+        let channel = nodes.first.begin(nodes.stateless("subscriptions/listen", filter))
+        for other in ListKind.allCases { nodes.second.server.announce(.list(other), in: "all") }
+        #expect(methods(channel).dropFirst() == ["notifications/\(kind.rawValue)/list_changed"])
     }
 
     @Test("ends when what its caller may see has changed")
@@ -170,7 +190,10 @@ struct StreamTests {
         let nodes = try TwoNodes(limits: limits)
         let request = nodes.stateless("subscriptions/listen", #""notifications":{}"#)
         let first = nodes.first.begin(request)
-        #expect(nodes.first.answer(request).status == .tooManyRequests)
+        let refused = nodes.first.answer(request)
+        #expect(refused.status == .tooManyRequests)
+        #expect(refused.headers.first(.retryAfter) == "5")
+        #expect(refused.message?["id"]?.integer == 1)
         nodes.first.caller = "bob"
         #expect(nodes.first.begin(request).isStream)
         nodes.first.caller = "ann"

@@ -39,7 +39,7 @@ struct LoadTests {
         try flooding.wire.send(flooding.request("tools/call", slow(a)))
         try Lock.wait(for: "checklist_items", in: bench)
         // One hangs; of nine more, four may wait. They come in one piece, so they are judged in order.
-        try flooding.wire.send((0..<9).flatMap { _ in flooding.request("tools/call", slow(a)).bytes })
+        try flooding.wire.send((0..<9).map { _ in flooding.request("tools/call", slow(a)) })
         for _ in 0..<20 { #expect(try other.call("searchWorkspaceTasks", ["query": "furnace"]).items.count == 1) }
         #expect(try Lock.count(of: "checklist_items", in: bench.database) == 1, "The flood holds one worker")
         try connection.execute(script: "COMMIT")
@@ -72,7 +72,7 @@ struct LoadTests {
         // Six may wait: four of A and two of B.
         for (client, workspace) in zip(clients, [a, b]) {
             try client.wire.send(
-                (0..<4).flatMap { client.request("tools/call", comment(workspace, "more \($0)")).bytes })
+                (0..<4).map { client.request("tools/call", comment(workspace, "more \($0)")) })
             // The loop takes requests in order: when this is refused, those before it were judged.
             let probe = try bench.client(workspace)
             if workspace.name == b.name { #expect(try probe.ask("tools/list").status == 503) }

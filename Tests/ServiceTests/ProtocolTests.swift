@@ -269,7 +269,7 @@ struct ProtocolTests {
                     ? client.request("tools/list", id: .integer(Int64(number)))
                     : client.request("tools/call", ["name": "workspaceSummary"], id: .integer(Int64(number)))
             }
-            try client.wire.send(requests.flatMap(\.bytes))
+            try client.wire.send(requests)
             for number in 0..<12 { #expect(try client.wire.answer().json["id"] == .integer(Int64(number))) }
         }
     }
@@ -278,6 +278,7 @@ struct ProtocolTests {
     func pieces() throws {
         let client = try bench.client(workspace)
         let request = client.request("tools/list")
+        client.wire.note(request)
         for byte in request.bytes.prefix(200) { try client.wire.send([byte]) }
         try client.wire.send(Array(request.bytes.dropFirst(200)))
         #expect(try client.wire.answer().status == 200)
@@ -289,6 +290,7 @@ struct ProtocolTests {
         for piece in [request.body.prefix(10), request.body.dropFirst(10)] {
             bytes += Array((String(piece.count, radix: 16) + "\r\n").utf8) + piece + Array("\r\n".utf8)
         }
+        client.wire.note(request)
         try client.wire.send(bytes + Array("0\r\n\r\n".utf8))
         #expect(try client.wire.answer().status == 200)
     }

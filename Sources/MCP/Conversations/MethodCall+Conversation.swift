@@ -24,7 +24,7 @@ extension MethodCall {
                 let exchange = HandlerExchange(self, channel, state: state ?? RequestState(), responses, states)
                 exchange.run { try body($0, caller) }
             }
-            if !isStarted { channel.send(.busy) }
+            if !isStarted { channel.send(.busy(id)) }
         }
     }
 
@@ -50,7 +50,7 @@ extension MethodCall {
                     channel.send(responder.answer(ProtocolError(error)))
                 }
             }
-            if !isStarted { channel.send(.busy) }
+            if !isStarted { channel.send(.busy(id)) }
         }
     }
 
@@ -81,19 +81,15 @@ extension MethodCall {
 
 extension HTTPResponse {
     /// Too much is going on.
-    static var busy: HTTPResponse {
-        var response = HTTPResponse.refusal(.serviceUnavailable, error: "busy", description: "Try again in a second")
+    static func busy(_ id: MessageID?) -> HTTPResponse {
+        var response = HTTPResponse(ProtocolError(.overloaded), id: id)
         response.headers.set(.retryAfter, "1")
         return response
     }
-}
 
-extension HTTPResponse {
     /// The caller has too much open.
-    static var tooMany: HTTPResponse {
-        var response = HTTPResponse.refusal(
-            .tooManyRequests, error: "too_many_streams", description: "Close a stream before you open another"
-        )
+    static func tooMany(_ id: MessageID?) -> HTTPResponse {
+        var response = HTTPResponse(ProtocolError(.tooManyStreams), id: id)
         response.headers.set(.retryAfter, "5")
         return response
     }

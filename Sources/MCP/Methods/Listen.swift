@@ -78,7 +78,7 @@ extension MethodCall {
                 channel.send(responder.answer(ProtocolError(error)))
             }
         }
-        if !isStarted { channel.send(.busy) }
+        if !isStarted { channel.send(.busy(id)) }
     }
 
     private func openStream(
@@ -86,7 +86,7 @@ extension MethodCall {
     ) {
         guard let id else { return }
         guard server.openStreams.count(of: binding) < server.limits.streamsPerCaller else {
-            return channel.send(.tooMany)
+            return channel.send(.tooMany(id))
         }
         let tag = [JSONMember(MetaKey.subscriptionID, id.json)]
         let farewell = responder.answer(MethodResult(meta: tag) { _ in })

@@ -10,17 +10,23 @@ package struct JSONSchema: Sendable {
     let index: SchemaIndex
     /// Whether the formats that forms know are checked.
     let checksFormats: Bool
+    let limits: SchemaLimits
 
     /// Takes a schema.
     ///
     /// - Throws: ``SchemaMistake`` if it is no schema that values can be checked against.
-    package init(_ schema: JSONNode, checksFormats: Bool = false) throws(SchemaMistake) {
+    package init(
+        _ schema: JSONNode,
+        checksFormats: Bool = false,
+        limits: SchemaLimits = SchemaLimits()
+    ) throws(SchemaMistake) {
         root = schema
-        index = try SchemaIndex(schema)
+        index = try SchemaIndex(schema, limits: limits)
         self.checksFormats = checksFormats
+        self.limits = limits
     }
 
-    /// What is wrong with a value, at most ten mistakes; none if it conforms.
+    /// What is wrong with a value, as many mistakes as the limits allow; none if it conforms.
     package func mistakes(in value: JSONNode) -> [Mistake] {
         var validation = SchemaValidation(self)
         _ = validation.check(value, against: root, at: JSONPath())
@@ -57,12 +63,17 @@ package struct SchemaMistake: Error, Equatable {
 }
 
 /// How large schemas may be, and how much work a value may make.
-enum SchemaLimits {
-    static let subschemas = 2000
+package struct SchemaLimits: Sendable {
+    /// The schemas within a schema, itself included.
+    package var subschemas = 2000
     /// How deep schemas may be nested in each other while a value is checked, references included.
-    static let depth = 64
-    static let time = Duration.milliseconds(50)
+    package var depth = 64
+    /// How long the check of one value may take.
+    package var time = Duration.milliseconds(50)
     /// How many steps all patterns may take together: those of each pattern times the length of the text.
-    static let patternSteps = 100_000_000
-    static let mistakes = 10
+    package var patternSteps = 100_000_000
+    /// How many mistakes of one value are told.
+    package var mistakes = 10
+
+    package init() {}
 }

@@ -8,9 +8,11 @@ struct SchemaIndex: Sendable {
     private var count = 0
     private var pending: Set<String> = []
     private let root: JSONNode
+    private let limits: SchemaLimits
 
-    init(_ schema: JSONNode) throws(SchemaMistake) {
+    init(_ schema: JSONNode, limits: SchemaLimits) throws(SchemaMistake) {
         root = schema
+        self.limits = limits
         if let dialect = schema["$schema"]?.string, !Self.dialects.contains(dialect) {
             throw SchemaMistake(message: "The dialect \(dialect) is not supported")
         }
@@ -38,7 +40,7 @@ struct SchemaIndex: Sendable {
         if schema.kind == .bool { return }
         guard schema.kind == .object else { throw SchemaMistake(message: "A schema is an object or a truth value") }
         count += 1
-        guard count <= SchemaLimits.subschemas, depth <= SchemaLimits.depth else {
+        guard count <= limits.subschemas, depth <= limits.depth else {
             throw SchemaMistake(message: "The schema is too large")
         }
         if let id = schema["$id"]?.string {

@@ -20,7 +20,7 @@ struct SchemaValidation {
     }
 
     private let schema: JSONSchema
-    private let deadline = ContinuousClock.now + SchemaLimits.time
+    private let deadline: ContinuousClock.Instant
     private var steps = 0
     private var patternSteps = 0
     private var depth = 0
@@ -28,7 +28,10 @@ struct SchemaValidation {
     private var isExhausted = false
     private(set) var mistakes: [JSONSchema.Mistake] = []
 
-    init(_ schema: JSONSchema) { self.schema = schema }
+    init(_ schema: JSONSchema) {
+        self.schema = schema
+        deadline = ContinuousClock.now + schema.limits.time
+    }
 
     /// What a schema says of a value; `nil` if the value does not conform.
     mutating func check(_ value: JSONNode, against schema: JSONNode, at path: JSONPath) -> Evaluated? {
@@ -39,7 +42,9 @@ struct SchemaValidation {
         depth += 1
         steps += 1
         defer { depth -= 1 }
-        if depth > SchemaLimits.depth || isExhausted || steps.isMultiple(of: 256) && ContinuousClock.now > deadline {
+        if depth > self.schema.limits.depth || isExhausted
+            || steps.isMultiple(of: 256) && ContinuousClock.now > deadline
+        {
             exhaust(path)
             return nil
         }
@@ -343,7 +348,7 @@ struct SchemaValidation {
     private mutating func matches(_ text: String, _ pattern: String, _ path: JSONPath) -> Bool? {
         guard !isExhausted, let pattern = schema.index.patterns[pattern] else { return nil }
         patternSteps += pattern.size * (text.utf8.count + 1)
-        guard patternSteps <= SchemaLimits.patternSteps else {
+        guard patternSteps <= self.schema.limits.patternSteps else {
             exhaust(path)
             return nil
         }
@@ -374,7 +379,7 @@ struct SchemaValidation {
 
     @discardableResult
     private mutating func fail(_ path: JSONPath, _ message: String) -> Bool {
-        if !isSilent, mistakes.count < SchemaLimits.mistakes {
+        if !isSilent, mistakes.count < schema.limits.mistakes {
             mistakes.append(JSONSchema.Mistake(path: path, message: message))
         }
         return false

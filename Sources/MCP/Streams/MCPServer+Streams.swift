@@ -36,10 +36,10 @@ extension MCPServer {
                 do throws(MailroomError) {
                     if try !self.resume(opening, channel) { try self.openStream(opening, for: caller, channel) }
                 } catch {
-                    channel.send(.busy)
+                    channel.send(.busy(nil))
                 }
             }
-            if !isStarted { channel.send(.busy) }
+            if !isStarted { channel.send(.busy(nil)) }
         }
     }
 
@@ -47,7 +47,7 @@ extension MCPServer {
     private func openStream(
         _ opening: StreamOpening, for caller: P.Caller, _ channel: any ResponseChannel
     ) throws(MailroomError) {
-        guard openStreams.count(of: opening.binding) < limits.streamsPerCaller else { return channel.send(.tooMany) }
+        guard openStreams.count(of: opening.binding) < limits.streamsPerCaller else { return channel.send(.tooMany(nil)) }
         let notes = opening.notes
         let watched = WatchedResources()
         let watching = mailroom.receive(at: notes.watchedAddress) { watched.receive($0) }

@@ -1,10 +1,13 @@
 import Glibc
 import JSON
+import Testing
+import WireCheck
 
 /// A connection that sends exactly what a test wants and reads answers one by one, pipelined ones too.
 ///
 /// It stands for the world: it has its own few lines of HTTP, so that a mistake of the server is not made twice. A read
-/// that gets nothing for thirty seconds gives up, so that a test fails instead of hanging.
+/// that gets nothing for thirty seconds gives up, so that a test fails instead of hanging. Every message of the protocol
+/// that comes is checked with the schema of its revision.
 final class WireClient {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -12,6 +15,8 @@ final class WireClient {
 
     private var descriptor: Int32
     private var buffer: [UInt8] = []
+    /// What was sent and not yet answered.
+    private var questions: [WireQuestion] = []
 
     init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -36,8 +41,22 @@ final class WireClient {
         descriptor = -1
     }
 
-    func send(_ request: WireRequest) throws { try send(request.bytes) }
+    func send(_ request: WireRequest) throws { try send([request]) }
 
+    /// Sends requests one after the other without waiting for an answer.
+    func send(_ requests: [WireRequest]) throws {
+        for request in requests { note(request) }
+        try send(requests.flatMap(\.bytes))
+    }
+
+    /// Takes note of a request whose bytes a test sends by itself.
+    func note(_ request: WireRequest) {
+        let question = WireQuestion(body: request.body) { request[$0] }
+        WireCheck.shared.note(question)
+        questions.append(question)
+    }
+
+    /// Sends what need not be a request; see ``note(_:)``.
     func send(_ bytes: [UInt8]) throws {
         var offset = 0
         while offset < bytes.count {
@@ -74,7 +93,16 @@ final class WireClient {
             throw Failure(description: "no content-length in \(headers)")
         }
         answer.body = try take(length)
+        check(answer)
         return answer
+    }
+
+    /// Looks at what is a message of the protocol; a refusal that HTTP tells by itself is none.
+    private func check(_ answer: WireAnswer) {
+        let question = questions.isEmpty ? WireQuestion(body: []) { _ in nil } : questions.removeFirst()
+        guard answer.text.contains("\"jsonrpc\"") else { return }
+        let found = WireCheck.shared.mistakes(in: answer.body, to: question, opening: answer["mcp-session-id"])
+        for mistake in found { Issue.record("Not as the protocol's schema has it: \(mistake)") }
     }
 
     /// Whether the other side has closed and nothing is left to read.
