@@ -23,7 +23,7 @@ test: packages venv ## Run all tests
 	swift build --build-tests
 	swift build --product workport
 	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages.jsonl" \
-		swift test --skip-build
+		WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests" swift test --skip-build
 	$(VENV)/bin/python Tests/WireCheck/python/check.py .build/messages.jsonl
 	$(VENV)/bin/python Tests/HTTPServerTests/differential/compare.py
 
@@ -50,6 +50,11 @@ $(VENV)/installed: Tests/requirements.txt
 	@echo "Installing the Python clients of the tests ..."
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@# The official test suite of JSON Schema comes with the sources of jsonschema, and with nothing that is installed.
+	@rm -rf $(VENV)/json-schema-suite && mkdir $(VENV)/json-schema-suite
+	@$(VENV)/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary jsonschema \
+		--dest $(VENV)/json-schema-suite "jsonschema==$$($(VENV)/bin/pip show jsonschema | sed -n 's/^Version: //p')"
+	@cd $(VENV)/json-schema-suite && tar -xzf jsonschema-*.tar.gz --strip-components=2 --wildcards '*/json'
 	@touch $@
 
 loadtest: packages ## Measure the service beside PostgreSQL alone

@@ -29,6 +29,9 @@ package struct JSONNode: Sendable {
         }
     }
 
+    /// Where the value stands among all values of its document; no two have the same place.
+    package var place: Int { index }
+
     /// Whether the value is `null`.
     package var isNull: Bool { entry.kind == .null }
 

@@ -3,8 +3,8 @@ package import JSON
 /// A JSON Schema (2020-12) that values are checked against.
 ///
 /// References stay inside the document: nothing is fetched, and a schema that refers to elsewhere is refused. So is one
-/// in another dialect, one that is too large, and one with a pattern that cannot be matched in linear time. `format` is
-/// an annotation, except for schemas of forms.
+/// in another dialect (draft-07 is known, too), one that is too large, and one with a pattern that cannot be matched in
+/// linear time. `format` is an annotation, except for schemas of forms.
 package struct JSONSchema: Sendable {
     let root: JSONNode
     let index: SchemaIndex
@@ -66,12 +66,12 @@ package struct SchemaMistake: Error, Equatable {
 package struct SchemaLimits: Sendable {
     /// The schemas within a schema, itself included.
     package var subschemas = 2000
-    /// How deep schemas may be nested in each other while a value is checked, references included.
-    package var depth = 64
+    /// How deep schemas may stand in each other, and how deep in a value a part may be that they look at.
+    package var depth = 32
+    /// How many schemas may be applied in the midst of each other; a reference that leads to itself ends here.
+    package var nesting = 128
     /// How long the check of one value may take.
     package var time = Duration.milliseconds(50)
-    /// How many steps all patterns may take together: those of each pattern times the length of the text.
-    package var patternSteps = 100_000_000
     /// How many mistakes of one value are told.
     package var mistakes = 10
 

@@ -38,7 +38,11 @@ struct LinearPattern: Sendable {
     }
 
     /// Whether the pattern is found in a text.
-    func matches(_ text: String) -> Bool {
+    func matches(_ text: String) -> Bool { matches(text, until: nil) ?? false }
+
+    /// Whether the pattern is found in a text; `nil` if it is too late before that is known.
+    func matches(_ text: String, until deadline: ContinuousClock.Instant?) -> Bool? {
+        let interval = max(1, 65_536 / program.count)
         let scalars = Array(text.unicodeScalars)
         var current = Threads(count: program.count)
         var next = Threads(count: program.count)
@@ -46,6 +50,7 @@ struct LinearPattern: Sendable {
             // A match may begin anywhere.
             if add(0, at: position, in: scalars, to: &current) { return true }
             guard position < scalars.count else { break }
+            if let deadline, position % interval == interval - 1, ContinuousClock.now > deadline { return nil }
             next.removeAll()
             for counter in current.list {
                 if case .scalars(let set) = program[counter], set.contains(scalars[position]),

@@ -22,8 +22,9 @@ struct SchemaValidation {
     private let schema: JSONSchema
     private let deadline: ContinuousClock.Instant
     private var steps = 0
-    private var patternSteps = 0
-    private var depth = 0
+    private var nesting = 0
+    /// The resources that are being checked with, the outermost first: where a dynamic reference looks.
+    private var scope: [Int] = []
     private var isSilent = false
     private var isExhausted = false
     private(set) var mistakes: [JSONSchema.Mistake] = []
@@ -39,15 +40,17 @@ struct SchemaValidation {
             if !truth { fail(path, "is not allowed here") }
             return truth ? Evaluated() : nil
         }
-        depth += 1
+        nesting += 1
         steps += 1
-        defer { depth -= 1 }
-        if depth > self.schema.limits.depth || isExhausted
-            || steps.isMultiple(of: 256) && ContinuousClock.now > deadline
-        {
-            exhaust(path)
+        defer { nesting -= 1 }
+        guard let entry = self.schema.index.entries[schema.place], isWithinLimits(path) else {
+            giveUp(path)
             return nil
         }
+        let entersResource = scope.last != entry.resource
+        if entersResource { scope.append(entry.resource) }
+        defer { if entersResource { scope.removeLast() } }
+        if let target = entry.reference, self.schema.index.isDraft07 { return check(value, against: target, at: path) }
         var evaluated = Evaluated()
         var isValid = checkAny(value, schema, path)
         switch value.kind {
@@ -57,9 +60,51 @@ struct SchemaValidation {
         case .object: isValid = checkObject(value, schema, path, &evaluated) && isValid
         case .null, .bool: break
         }
+        isValid = applyReferences(value, entry, path, &evaluated) && isValid
         isValid = applyInPlace(value, schema, path, &evaluated) && isValid
         isValid = checkUnevaluated(value, schema, path, &evaluated) && isValid
         return isValid && !isExhausted ? evaluated : nil
+    }
+
+    private func isWithinLimits(_ path: JSONPath) -> Bool {
+        let limits = schema.limits
+        guard !isExhausted, path.steps.count <= limits.depth, nesting <= limits.nesting else {
+            return false
+        }
+        return !steps.isMultiple(of: 64) || ContinuousClock.now < deadline
+    }
+
+    /// Ends the check: whatever else is found, the value does not conform.
+    private mutating func giveUp(_ path: JSONPath) {
+        guard !isExhausted else { return }
+        isSilent = false
+        fail(path, "is too complex to be checked")
+        isExhausted = true
+    }
+
+    // MARK: References
+
+    private func outermost(_ name: String) -> JSONNode? {
+        for resource in scope {
+            if let schema = schema.index.resources[resource].dynamicAnchors[name] { return schema }
+        }
+        return nil
+    }
+
+    private mutating func applyReferences(
+        _ value: JSONNode,
+        _ entry: SchemaIndex.Entry,
+        _ path: JSONPath,
+        _ evaluated: inout Evaluated
+    ) -> Bool {
+        var isValid = true
+        if let target = entry.reference { isValid = require(check(value, against: target, at: path), &evaluated) }
+        if let reference = entry.dynamicReference {
+            // The outermost resource that has the name decides, if the reference is to a name of this kind at all.
+            let target = reference.name.flatMap { outermost($0) } ?? reference.target
+            isValid = require(check(value, against: target, at: path), &evaluated) && isValid
+        }
+        return isValid
     }
 
     // MARK: Whatever the value is
@@ -142,15 +187,25 @@ struct SchemaValidation {
             isValid = fail(path, "must have at least \(limit) characters")
         }
         if let limit = schema["maxLength"]?.integer, count > limit {
-            isValid = fail(path, "must have at most \(limit) characters")
+            // What is too long need not be looked through.
+            return fail(path, "must have at most \(limit) characters")
         }
-        if let pattern = schema["pattern"]?.string, matches(text, pattern, path) == false {
+        if let pattern = schema["pattern"]?.string, !matches(text, pattern, path) {
             isValid = fail(path, "must match \(pattern)")
         }
         if self.schema.checksFormats, let format = schema["format"]?.string, !TextFormat.accepts(text, as: format) {
             isValid = fail(path, "must be a \(format)")
         }
         return isValid
+    }
+
+    /// Whether a pattern is found; ends the check when there is no time to find out.
+    private mutating func matches(_ text: String, _ pattern: String, _ path: JSONPath) -> Bool {
+        guard let found = schema.index.patterns[pattern]?.matches(text, until: deadline) else {
+            giveUp(path)
+            return false
+        }
+        return found
     }
 
     // MARK: Arrays
@@ -228,7 +283,7 @@ struct SchemaValidation {
                 isKnown = true
                 isValid = check(member, against: property, at: path.appending(name)) != nil && isValid
             }
-            for (pattern, property) in patterns where matches(name, pattern, path) == true {
+            for (pattern, property) in patterns where matches(name, pattern, path) {
                 isKnown = true
                 isValid = check(member, against: property, at: path.appending(name)) != nil && isValid
             }
@@ -263,7 +318,8 @@ struct SchemaValidation {
                 if let node { isValid = check(node, against: rule, at: path.appending(name)) != nil && isValid }
             }
         }
-        for (name, others) in schema["dependentRequired"]?.members ?? [] where value[name] != nil {
+        let dependent = self.schema.index.isDraft07 ? nil : schema["dependentRequired"]?.members
+        for (name, others) in (dependent ?? []) + (schema["dependencies"]?.members ?? []) where value[name] != nil {
             for other in (others.elements ?? []).compactMap(\.string) where value[other] == nil {
                 isValid = fail(path.appending(other), "is missing, for \(name) is there")
             }
@@ -280,12 +336,6 @@ struct SchemaValidation {
         _ evaluated: inout Evaluated
     ) -> Bool {
         var isValid = true
-        for name in ["$ref", "$dynamicRef"] {
-            guard let reference = schema[name]?.string, let target = self.schema.index.references[reference] else {
-                continue
-            }
-            isValid = require(check(value, against: target, at: path), &evaluated) && isValid
-        }
         for part in schema["allOf"]?.elements ?? [] {
             isValid = require(check(value, against: part, at: path), &evaluated) && isValid
         }
@@ -313,10 +363,17 @@ struct SchemaValidation {
                 isValid = require(check(value, against: part, at: path), &evaluated) && isValid
             }
         }
-        for (name, part) in schema["dependentSchemas"]?.members ?? [] where value[name] != nil {
+        for (name, part) in dependentSchemas(schema) where value[name] != nil {
             isValid = require(check(value, against: part, at: path), &evaluated) && isValid
         }
         return isValid
+    }
+
+    /// Schemas for a value that has some member. Up to draft-07 one keyword said this and which members need others.
+    private func dependentSchemas(_ schema: JSONNode) -> [(name: String, value: JSONNode)] {
+        let newer = self.schema.index.isDraft07 ? nil : schema["dependentSchemas"]?.members
+        let older = schema["dependencies"]?.members?.filter { $0.value.kind != .array }
+        return (newer ?? []) + (older ?? [])
     }
 
     private mutating func checkUnevaluated(
@@ -344,25 +401,6 @@ struct SchemaValidation {
 
     // MARK: Parts
 
-    /// Whether a text has a pattern of the schema, as far as there is work left to find out.
-    private mutating func matches(_ text: String, _ pattern: String, _ path: JSONPath) -> Bool? {
-        guard !isExhausted, let pattern = schema.index.patterns[pattern] else { return nil }
-        patternSteps += pattern.size * (text.utf8.count + 1)
-        guard patternSteps <= self.schema.limits.patternSteps else {
-            exhaust(path)
-            return nil
-        }
-        return pattern.matches(text)
-    }
-
-    /// Ends the check, whose result is then that the value does not conform.
-    private mutating func exhaust(_ path: JSONPath) {
-        guard !isExhausted else { return }
-        isSilent = false
-        fail(path, "is too complex to be checked")
-        isExhausted = true
-    }
-
     private func require(_ found: Evaluated?, _ evaluated: inout Evaluated) -> Bool {
         guard let found else { return false }
         evaluated.merge(found)
@@ -379,7 +417,7 @@ struct SchemaValidation {
 
     @discardableResult
     private mutating func fail(_ path: JSONPath, _ message: String) -> Bool {
-        if !isSilent, mistakes.count < schema.limits.mistakes {
+        if !isSilent, !isExhausted, mistakes.count < schema.limits.mistakes {
             mistakes.append(JSONSchema.Mistake(path: path, message: message))
         }
         return false
