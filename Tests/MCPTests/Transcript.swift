@@ -4,6 +4,7 @@ import Testing
 /// A conversation from `Transcripts`: what a client sends, and what must come back.
 ///
 ///     ### A title that reads as a sentence
+///     @ each 2025-03-26 2025-06-18  plays it once for each of these, which is <revision>; must come first
 ///     @ session 2025-06-18          opens a session; its id is <session> from then on
 ///     @ wide                        serves everything, not tools alone; must come first
 ///     @ as bob                      changes the credential
@@ -33,8 +34,10 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     let title: String
     var definitions: [String: String]
     var steps: [Step] = []
+    /// The revisions that it is played in, if it is one conversation in several.
+    private var revisions: [String] = []
 
-    var testDescription: String { "\(file): \(title)" }
+    var testDescription: String { "\(file): \(title)" + (definitions["revision"].map { " [\($0)]" } ?? "") }
 
     /// Every conversation in the folder.
     static let all: [Transcript] = {
@@ -69,12 +72,23 @@ struct Transcript: Sendable, CustomTestStringConvertible {
                 sent.append(rest)
             } else if line.hasPrefix("= ") {
                 definitions[words[0]] = words[1]
+            } else if line.hasPrefix("@ each ") {
+                transcripts[transcripts.count - 1].revisions = words[1].split(separator: " ").map(String.init)
             } else if line.hasPrefix("@ ") {
                 transcripts[transcripts.count - 1].steps.append(directive(words))
             }
         }
         finish(at: 0)
-        return transcripts
+        return transcripts.flatMap(\.inEachRevision)
+    }
+
+    private var inEachRevision: [Transcript] {
+        guard !revisions.isEmpty else { return [self] }
+        return revisions.map { revision in
+            var copy = self
+            copy.definitions["revision"] = revision
+            return copy
+        }
     }
 
     private static func directive(_ words: [String]) -> Step {

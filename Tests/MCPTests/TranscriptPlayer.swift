@@ -23,7 +23,7 @@ struct TranscriptPlayer {
             case .caller(let name): service.caller = name
             case .wide: service = try SampleService(isWide: true)
             case .advance(let seconds): service.clock.advance(by: .seconds(seconds))
-            case .session(let revision): try openSession(revision)
+            case .session(let revision): try openSession(substituted(revision))
             case .exchange(let sent, let expected, let line):
                 try check(service.answer(request(sent)), against: expected, "\(transcript.file):\(line)")
             }
