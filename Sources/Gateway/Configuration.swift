@@ -27,7 +27,7 @@ package struct Configuration: Sendable {
         databaseURL = try settings.needed(.databaseURL)
         pepper = try Configuration.pepper(settings)
         seal = try Configuration.seal(settings)
-        publicURL = settings.text(.publicURL).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        publicURL = settings.text(.publicURL).map(Configuration.origin)
         if let url = publicURL, !Configuration.isOrigin(url) {
             throw ConfigurationError([
                 "WORKPORT_PUBLIC_URL is \(url); it can be an origin such as https://mcp.example.com."
@@ -57,11 +57,23 @@ package struct Configuration: Sendable {
         pool.connection.idleInTransactionTimeout = callTimeout
     }
 
+    /// An origin in the one spelling that clients compare with: no capitals, no slash at the end, no port that goes
+    /// without saying.
+    private static func origin(_ text: String) -> String {
+        var origin = text.lowercased()
+        if origin.hasSuffix("/") { origin.removeLast() }
+        for (scheme, port) in [("https://", ":443"), ("http://", ":80")]
+        where origin.hasPrefix(scheme) && origin.hasSuffix(port) {
+            origin.removeLast(port.count)
+        }
+        return origin
+    }
+
     /// Whether a text is a scheme and a host, with a port if need be, and no path.
     private static func isOrigin(_ text: String) -> Bool {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
         let rest = text.dropFirst(scheme.count)
-        return !rest.isEmpty && !rest.contains("/") && !rest.contains(" ") && !rest.contains("@")
+        return !rest.isEmpty && !rest.contains { "/ @?#\"\\,".contains($0) || !$0.isASCII }
     }
 
     /// The secret under which token digests are made; commands that make tokens need it too.

@@ -23,6 +23,7 @@ package final class Gateway: Sendable {
         do throws(Refused) {
             switch Route(request.path) {
             case .endpoint(let workspace): submit(try plan(request, id, for: workspace, responder))
+            case .resourceMetadata: answer(try metadata(for: request), to: request, id, responder, CallRecord())
             case .health: answer(Health.alive, to: request, id, responder, CallRecord())
             case .readiness: answer(readiness, to: request, id, responder, CallRecord())
             case .metrics: answer(exposition, to: request, id, responder, CallRecord())
@@ -46,7 +47,10 @@ package final class Gateway: Sendable {
             let credential = try parts.authenticator.credential(in: request, for: workspace)
             return Call(request: request, id: id, credential: credential, responder: responder)
         } catch {
-            throw Refused(error, parts.metrics)
+            var refused = Refused(error, to: request, parts)
+            // A page has to see the challenge to act on it.
+            parts.origins.share(&refused.response, with: request)
+            throw refused
         }
     }
 

@@ -8,6 +8,7 @@ package import Tools
 /// Everything that the path stands on, built once by ``Service``.
 package struct Parts: Sendable {
     package let origins: OriginPolicy
+    package let address: PublicAddress
     package let authenticator: Authenticator
     package let pool: WorkerPool
     package let mcp: MCPServer<ToolProvider>

@@ -7,7 +7,7 @@ import Tools
 
 /// A request that ends here: the answer that it gets, and what the log says of it.
 struct Refused: Error {
-    let response: HTTPResponse
+    var response: HTTPResponse
     let record: CallRecord
 
     init(_ response: HTTPResponse, outcome: String = "refused", reason: String?) {
@@ -25,9 +25,9 @@ struct Refused: Error {
     }
 
     /// The sender was not accepted.
-    init(_ error: IdentityError, _ metrics: Metrics) {
-        metrics.increment(.authenticationRefusals, [.reason: error.reason.rawValue])
-        self.init(error.response, reason: error.reason.rawValue)
+    init(_ error: IdentityError, to request: HTTPRequest, _ parts: Parts) {
+        parts.metrics.increment(.authenticationRefusals, [.reason: error.reason.rawValue])
+        self.init(error.response(about: parts.address.resource(for: request)), reason: error.reason.rawValue)
     }
 }
 

@@ -31,6 +31,7 @@ package final class Service: Sendable {
         limits.json.maxBytes = configuration.server.limits.maxBodyBytes
         parts = Parts(
             origins: Service.origins(configuration),
+            address: PublicAddress(url: configuration.publicURL, isLocal: Service.isLocal(configuration)),
             authenticator: Authenticator(pepper: configuration.pepper),
             pool: pool,
             mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
@@ -90,7 +91,7 @@ package final class Service: Sendable {
         let own = configuration.publicURL.map { url in
             String(url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" })
         }
-        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(configuration.server.host)
+        let isLocal = isLocal(configuration)
         var hosts = configuration.allowedHosts + (own.map { [$0] } ?? [])
         // A page that makes its own name point here (DNS rebinding) must not reach a service that only listens locally.
         if hosts.isEmpty, isLocal { hosts = ["localhost"] }
@@ -99,6 +100,11 @@ package final class Service: Sendable {
             origins: configuration.allowedOrigins + (configuration.publicURL.map { [$0] } ?? []),
             allowsLoopback: isLocal
         )
+    }
+
+    /// Whether nobody but this machine can call.
+    private static func isLocal(_ configuration: Configuration) -> Bool {
+        ["127.0.0.1", "::1", "localhost"].contains(configuration.server.host)
     }
 
     private static func note(_ event: PostgresMailroom.Event, _ log: Log) {

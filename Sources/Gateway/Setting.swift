@@ -43,7 +43,8 @@ extension Setting {
     )
     package static let publicURL = Setting(
         name: "public-url", form: .text, standard: nil,
-        meaning: "Origin that clients use, such as https://mcp.example.com; its host is accepted in Host"
+        meaning:
+            "Origin that clients use, such as https://mcp.example.com; its host is accepted in Host, and refusals of callers name it"
     )
     package static let allowedHosts = Setting(
         name: "allowed-hosts", form: .list, standard: "",

@@ -41,7 +41,7 @@ struct Work: Sendable {
         do throws(IdentityError) {
             found = try parts.authenticator.principal(for: call.credential, from: rows)
         } catch {
-            throw Refused(error, parts.metrics)
+            throw Refused(error, to: call.request, parts)
         }
         if found.sessionEnded, let session = plan.session {
             throw Refused(session.answerIfEnded, reason: "session_ended")

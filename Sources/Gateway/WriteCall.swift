@@ -25,7 +25,9 @@ struct WriteCall: Sendable {
                 guard tool.isVisible(to: principal.access) else { return .unknown }
                 return try attempt(work, principal, transaction)
             }
-            guard let principal = caller.principal else { throw Refused(IdentityError(.unknown), work.parts.metrics) }
+            guard let principal = caller.principal else {
+                throw Refused(IdentityError(.unknown), to: work.call.request, work.parts)
+            }
             if case .unknownTool = outcome.result { work.audit(outcome, tool, call.argumentsDigest, of: principal) }
             return (principal, outcome)
         } catch let error as ToolError {

@@ -27,12 +27,15 @@ package struct Authenticator: Sendable {
     {
         let fields = request.headers.all(.authorization)
         guard let field = fields.first else { throw IdentityError(.missing) }
-        guard fields.count == 1 else { throw IdentityError(.malformed) }
+        guard fields.count == 1 else { throw IdentityError(.malformedHeader) }
         let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw IdentityError(.malformed) }
+        guard let scheme = parts.first else { throw IdentityError(.malformedHeader) }
+        guard scheme.lowercased() == "bearer" else { throw IdentityError(.notBearer) }
+        guard parts.count == 2 else { throw IdentityError(.malformedHeader) }
         let text = String(parts[1].drop { $0 == " " })
         guard let token = AccessToken(text) else {
-            throw IdentityError(AccessToken.isPreview(text) ? .preview : .malformed)
+            if AccessToken.isPreview(text) { throw IdentityError(.preview) }
+            throw IdentityError(text.utf8.allSatisfy(isOfToken) ? .malformed : .malformedHeader)
         }
         guard token.isMade(for: workspace) else { throw IdentityError(.otherWorkspace) }
         guard let workspace = WorkspaceID(workspace) else { throw IdentityError(.unknown) }
@@ -82,6 +85,12 @@ package struct Authenticator: Sendable {
             endsAt: rows.int64(0, 11)
         )
         return (principal, rows.bool(0, 10) ?? false)
+    }
+
+    /// Whether a byte may be part of a token of any kind (RFC 6750 section 2.1).
+    private func isOfToken(_ byte: UInt8) -> Bool {
+        let scalar = Character(Unicode.Scalar(byte))
+        return byte < 0x80 && (scalar.isLetter || scalar.isNumber || "-._~+/=".contains(scalar))
     }
 
     private func names(_ list: String) -> Set<String> { Set(list.split(separator: " ").map(String.init)) }

@@ -6,6 +6,8 @@ package struct IdentityError: Error, Sendable, Equatable {
     /// Why; the word stands in the answer as `reason`.
     package enum Reason: String, Sendable, CaseIterable {
         case missing
+        case notBearer = "not_bearer"
+        case malformedHeader = "malformed_header"
         case malformed
         case preview = "preview_sent"
         case unknown
@@ -24,6 +26,12 @@ package struct IdentityError: Error, Sendable, Equatable {
         switch reason {
         case .missing:
             "This endpoint needs a token. Send the header Authorization: Bearer mcp_live_… with the whole token."
+        case .notBearer:
+            "This endpoint takes a token and no other kind of credential. Send the header Authorization: Bearer "
+                + "mcp_live_… with the whole token."
+        case .malformedHeader:
+            "The Authorization header is malformed. It should stand once and read: Bearer mcp_live_… with the whole "
+                + "token and nothing behind it."
         case .malformed:
             "The Authorization header does not hold a token of this service. It should read: Bearer mcp_live_… with "
                 + "the whole token, unchanged."
@@ -39,23 +47,31 @@ package struct IdentityError: Error, Sendable, Equatable {
         }
     }
 
-    /// 401 with the challenge of RFC 6750 section 3; a request without any token gets no error code (section 3.1).
-    package var response: HTTPResponse {
-        let challenge =
-            reason == .missing
-            ? "Bearer realm=\"workport\""
-            : "Bearer realm=\"workport\", error=\"invalid_token\", error_description=\"\(ascii(sentence))\""
+    /// The code of RFC 6750 section 3.1; a request that carries no token is no wrong one and gets none.
+    private var code: String? {
+        switch reason {
+        case .missing, .notBearer: nil
+        case .malformedHeader: "invalid_request"
+        default: "invalid_token"
+        }
+    }
+
+    /// 401 with the challenge of RFC 6750 section 3; 400 where the header cannot be understood.
+    ///
+    /// - Parameter resource: The endpoint that was asked for, so that a client finds out how to get a token.
+    package func response(about resource: ProtectedResource?) -> HTTPResponse {
+        var parameters = [resource.map { "resource_metadata=\"\($0.metadata)\"" } ?? "realm=\"workport\""]
+        if let code { parameters += ["error=\"\(code)\"", "error_description=\"\(ascii(sentence))\""] }
         let body: JSONValue = [
-            "error": .string(reason == .missing ? "unauthorized" : "invalid_token"),
+            "error": .string(code ?? "unauthorized"),
             "reason": .string(reason.rawValue),
             "error_description": .string(sentence),
         ]
-        var writer = JSONWriter()
-        writer.write(body)
-        var headers = HTTPHeaders()
-        headers.append(.contentType, "application/json")
-        headers.append(.wwwAuthenticate, challenge)
-        return HTTPResponse(status: .unauthorized, headers: headers, body: writer.bytes)
+        var response = HTTPResponse.json(
+            RawJSON(body).bytes, status: reason == .malformedHeader ? .badRequest : .unauthorized
+        )
+        response.headers.append(.wwwAuthenticate, "Bearer " + parameters.joined(separator: ", "))
+        return response
     }
 
     /// Quoted strings of a challenge are ASCII without quotes (RFC 6750 section 3).

@@ -22,12 +22,18 @@ package struct OriginPolicy: Sendable {
 
     /// The refusal of a request, or `nil` if it may go on.
     package func refusal(of request: HTTPRequest) -> HTTPResponse? {
+        if let refusal = hostRefusal(of: request) { return refusal }
+        guard request.headers.contains(.origin) else { return nil }
+        return allowedOrigin(of: request) == nil ? HTTPResponse(ProtocolError(.originRefused)) : nil
+    }
+
+    /// The refusal of a request for a host that is not ours; for what any page may read.
+    package func hostRefusal(of request: HTTPRequest) -> HTTPResponse? {
         let host = trimmed(request.headers.first(.host) ?? "").lowercased()
         guard hosts.isEmpty || hosts.contains(host) || allowsLoopback && Self.isLoopback(host) else {
             return HTTPResponse(ProtocolError(.hostRefused))
         }
-        guard request.headers.contains(.origin) else { return nil }
-        return allowedOrigin(of: request) == nil ? HTTPResponse(ProtocolError(.originRefused)) : nil
+        return nil
     }
 
     /// The answer to a browser that asks before it calls, or `nil` if the request is something else.
@@ -70,7 +76,7 @@ package struct OriginPolicy: Sendable {
     }
 
     /// Whether a name and port are this machine's own.
-    private static func isLoopback(_ authority: String) -> Bool {
+    package static func isLoopback(_ authority: String) -> Bool {
         ["localhost", "127.0.0.1", "[::1]"].contains { name in
             guard authority.hasPrefix(name) else { return false }
             let rest = authority.dropFirst(name.count)

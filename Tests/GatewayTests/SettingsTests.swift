@@ -44,6 +44,33 @@ struct SettingsTests {
         }
     }
 
+    @Test(
+        "have one spelling of the public URL",
+        arguments: [
+            ("https://mcp.example.com", "https://mcp.example.com"),
+            ("HTTPS://MCP.Example.com/", "https://mcp.example.com"),
+            ("https://mcp.example.com:443", "https://mcp.example.com"), ("http://a:80/", "http://a"),
+            ("https://a:80", "https://a:80"), ("http://localhost:8080", "http://localhost:8080"), ("https://a/b", nil),
+            ("https://a?b", nil), ("https://a#b", nil), ("https://a@b", nil), ("ftp://a", nil),
+            ("mcp.example.com", nil),
+            ("https://", nil), ("https://ä", nil),
+        ] as [(String, String?)]
+    )
+    func publicURL(text: String, origin: String?) throws {
+        let settings = try settings(
+            ["public-url": text, "database-url": "postgresql://a/b"],
+            [
+                "WORKPORT_TOKEN_PEPPER": String(repeating: "5a", count: 32),
+                "WORKPORT_SEAL_KEYS": "1:" + String(repeating: "c3", count: 32),
+            ]
+        )
+        guard let origin else {
+            #expect(throws: ConfigurationError.self) { try Configuration(settings, cores: 2) }
+            return
+        }
+        #expect(try Configuration(settings, cores: 2).publicURL == origin)
+    }
+
     @Test("do not include every variable that looks like one")
     func unknown() {
         let environment = ["WORKPORT_PROT": "1", "WORKPORT_PORT": "1", "WORKPORT_TOKEN_PEPPER_FILE": "/p", "HOME": "/"]

@@ -34,12 +34,15 @@ struct AuthenticatorTests {
     func refused() {
         let token = AccessToken(for: workspace)
         #expect(refusal([]) == .missing)
-        #expect(refusal([""]) == .malformed)
-        #expect(refusal(["Basic " + token.text]) == .malformed)
-        #expect(refusal([token.text]) == .malformed)
-        #expect(refusal(["Bearer"]) == .malformed)
-        #expect(refusal(["Bearer " + token.text + " more"]) == .malformed)
-        #expect(refusal(["Bearer " + token.text, "Bearer " + token.text]) == .malformed)
+        #expect(refusal(["Basic " + token.text]) == .notBearer)
+        #expect(refusal([token.text]) == .notBearer)
+        #expect(refusal([""]) == .malformedHeader)
+        #expect(refusal(["Bearer"]) == .malformedHeader)
+        #expect(refusal(["Bearer " + token.text + " more"]) == .malformedHeader)
+        #expect(refusal(["Bearer \"" + token.text + "\""]) == .malformedHeader)
+        #expect(refusal(["Bearer " + token.text, "Bearer " + token.text]) == .malformedHeader)
+        #expect(refusal(["Bearer " + token.text + "x"]) == .malformed)
+        #expect(refusal(["Bearer eyJhbGciOi.eyJzdWIiOi.c2ln=="]) == .malformed)
         #expect(refusal(["Bearer " + token.preview]) == .preview)
     }
 
@@ -51,14 +54,29 @@ struct AuthenticatorTests {
         #expect(refusal(field, at: "' OR 1=1 --") == .otherWorkspace)
     }
 
-    @Test("that were refused get 401 with a challenge and a reason", arguments: IdentityError.Reason.allCases)
+    @Test("that were refused get a challenge and a reason", arguments: IdentityError.Reason.allCases)
     func response(reason: IdentityError.Reason) {
-        let response = IdentityError(reason).response
-        #expect(response.status == .unauthorized)
+        let resource = ProtectedResource(origin: "https://mcp.example.com", path: "/app/api/mcp/server/wsp_1")
+        let response = IdentityError(reason).response(about: resource)
+        #expect(response.status == (reason == .malformedHeader ? .badRequest : .unauthorized))
         let challenge = response.headers.first(.wwwAuthenticate) ?? ""
-        #expect(challenge.hasPrefix("Bearer "))
+        let start = """
+            Bearer resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource\
+            /app/api/mcp/server/wsp_1"
+            """
+        switch reason {
+        case .missing, .notBearer: #expect(challenge == start)
+        case .malformedHeader: #expect(challenge.hasPrefix(start + ", error=\"invalid_request\", error_description=\""))
+        default: #expect(challenge.hasPrefix(start + ", error=\"invalid_token\", error_description=\""))
+        }
         #expect(challenge.utf8.allSatisfy { $0 < 128 })
-        #expect(challenge.contains("invalid_token") == (reason != .missing))
+        #expect(response.headers.all(.wwwAuthenticate).count == 1)
         #expect(String(decoding: response.body, as: UTF8.self).contains("\"reason\":\"\(reason.rawValue)\""))
+    }
+
+    @Test("are asked for by the realm alone where nobody knows the public origin")
+    func realm() {
+        let response = IdentityError(.missing).response(about: nil)
+        #expect(response.headers.first(.wwwAuthenticate) == "Bearer realm=\"workport\"")
     }
 }

@@ -17,6 +17,8 @@ struct AuthenticationTests {
     /// Why callers are refused, and what each sends.
     enum Refusal: String, CaseIterable {
         case missing, malformed, unknown, revoked, expired
+        case notBearer = "not_bearer"
+        case malformedHeader = "malformed_header"
         case preview = "preview_sent"
         case otherWorkspace = "other_workspace"
         case suspended = "workspace_suspended"
@@ -34,13 +36,24 @@ struct AuthenticationTests {
             var request = request
             request["Authorization"] = header
             let answer = try client.wire.exchange(request)
-            #expect(answer.status == 401, "\(request.method)")
+            #expect(answer.status == (refusal == .malformedHeader ? 400 : 401), "\(request.method)")
             #expect(answer.json["reason"]?.string == refusal.rawValue, "\(answer.text)")
-            #expect(answer.json["error"] == (refusal == .missing ? "unauthorized" : "invalid_token"))
+            let code: JSONValue =
+                switch refusal {
+                case .missing, .notBearer: "unauthorized"
+                case .malformedHeader: "invalid_request"
+                default: "invalid_token"
+                }
+            #expect(answer.json["error"] == code)
             #expect(answer.json["error_description"]?.string?.isEmpty == false)
             let challenge = answer["www-authenticate"] ?? ""
-            #expect(challenge.hasPrefix("Bearer realm=\"workport\""))
-            #expect(challenge.contains("error=\"invalid_token\"") == (refusal != .missing), "\(challenge)")
+            let origin = "http://127.0.0.1"
+            #expect(
+                challenge.hasPrefix(
+                    "Bearer resource_metadata=\"\(origin)/.well-known/oauth-protected-resource\(client.path)\""
+                )
+            )
+            #expect(challenge.contains("error=\"\(code.string ?? "")\"") == (code != "unauthorized"), "\(challenge)")
             #expect(challenge.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "\(challenge)")
         }
     }
@@ -50,6 +63,8 @@ struct AuthenticationTests {
         let token = try bench.token(for: workspace) { $0.name = "refused" }
         switch refusal {
         case .missing: return nil
+        case .notBearer: return "Basic " + token
+        case .malformedHeader: return "Bearer " + token + " " + token
         case .malformed: return "Bearer " + token.dropLast() + (token.hasSuffix("a") ? "b" : "a")
         case .preview: return "Bearer mcp_live_…" + token.suffix(4)
         case .unknown: return "Bearer " + AccessToken(for: workspace.id).text
@@ -67,8 +82,8 @@ struct AuthenticationTests {
     @Test(
         "sends a token in no other form than Authorization: Bearer",
         arguments: [
-            ("Basic TOKEN", "malformed"), ("TOKEN", "malformed"), ("Bearer", "malformed"),
-            ("Bearer TOKEN TOKEN", "malformed"),
+            ("Basic TOKEN", "not_bearer"), ("TOKEN", "not_bearer"), ("Bearer", "malformed_header"),
+            ("Bearer TOKEN TOKEN", "malformed_header"), ("Bearer \"TOKEN\"", "malformed_header"),
             ("Bearer TOKENx", "malformed"), ("Bearer mcp_live_", "preview_sent"),
             ("Bearer mcp_live_abc***", "preview_sent"),
         ]
@@ -92,7 +107,7 @@ struct AuthenticationTests {
         var request = client.request("tools/list")
         request.headers.append(WireHeader("Authorization", "Bearer " + token))
         request.headers.append(WireHeader("Authorization", "Bearer " + token))
-        #expect(try client.wire.exchange(request).json["reason"] == "malformed")
+        #expect(try client.wire.exchange(request).json["reason"] == "malformed_header")
         request = client.request("tools/list")
         request.path += "?access_token=" + token
         #expect(try client.wire.exchange(request).json["reason"] == "missing", "A token in the query is none")

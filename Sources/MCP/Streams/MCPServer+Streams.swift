@@ -47,7 +47,9 @@ extension MCPServer {
     private func openStream(
         _ opening: StreamOpening, for caller: P.Caller, _ channel: any ResponseChannel
     ) throws(MailroomError) {
-        guard openStreams.count(of: opening.binding) < limits.streamsPerCaller else { return channel.send(.tooMany(nil)) }
+        guard openStreams.count(of: opening.binding) < limits.streamsPerCaller else {
+            return channel.send(.tooMany(nil))
+        }
         let notes = opening.notes
         let watched = WatchedResources()
         let watching = mailroom.receive(at: notes.watchedAddress) { watched.receive($0) }
