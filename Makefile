@@ -22,6 +22,7 @@ build: ## Build the program, optimised
 test: packages venv ## Run all tests
 	swift build --build-tests
 	swift build --product workport
+	swift build --product ConformanceServer
 	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages.jsonl" \
 		WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests" swift test --skip-build
 	$(VENV)/bin/python Tests/WireCheck/python/check.py .build/messages.jsonl

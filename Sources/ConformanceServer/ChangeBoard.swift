@@ -1,3 +1,4 @@
+import Dispatch
 import MCP
 import Synchronization
 
@@ -19,6 +20,13 @@ final class ChangeBoard: Sendable {
 
     func touch(_ uri: String) { tell.withLock(\.self)(.resource(uri: uri)) }
 
+    func noteCancellation(of call: String) throws { try shared.set("cancelled \(call)") }
+
+    /// Whether a call is cancelled within the time, at whatever node; returns as soon as it is.
+    func awaitCancellation(of call: String, for time: DispatchTimeInterval) -> Bool {
+        shared.wait(for: "cancelled \(call)", time)
+    }
+
     private func toggle(_ name: String, _ change: Change) throws {
         try shared.toggle(name)
         tell.withLock(\.self)(change)
@@ -32,7 +40,19 @@ struct SharedState: Sendable {
 
     func isSet(_ name: String) -> Bool { ((try? mailroom.note(at: address(name))) ?? nil) != nil }
 
-    func set(_ name: String) throws { try mailroom.amend(address(name), for: Self.lifetime) { $0 = [1] } }
+    func set(_ name: String) throws {
+        try mailroom.amend(address(name), for: Self.lifetime) { $0 = [1] }
+        mailroom.post("", to: address(name))
+    }
+
+    /// Whether a fact is set within the time; returns as soon as it is.
+    func wait(for name: String, _ time: DispatchTimeInterval) -> Bool {
+        let signal = DispatchSemaphore(value: 0)
+        let reception = mailroom.receive(at: address(name)) { _ in signal.signal() }
+        return withExtendedLifetime(reception) {
+            isSet(name) || (signal.wait(timeout: .now() + time) == .success && isSet(name))
+        }
+    }
 
     func toggle(_ name: String) throws {
         try mailroom.amend(address(name), for: Self.lifetime) { $0 = $0 == nil ? [1] : nil }

@@ -52,10 +52,10 @@ extension Fixtures {
             try conversation.pause(for: .milliseconds(300))
             return "Reconnected."
         },
-        .text("test_cancellable", "Waits until it is cancelled, or a minute.") { _, conversation in
-            conversation.report(1)
-            try conversation.pause(for: .seconds(60))
-            return "Nobody cancelled."
+        ToolFixture(
+            "test_structured_content", "Gives data and their schema.", schema: one("city"), output: weather
+        ) { call, _ in
+            ToolResult(structured: RawJSON(["city": .string(call.arguments["city"]?.string ?? ""), "degrees": 21.5]))
         },
         ToolFixture("json_schema_2020_12_tool", "Has a schema with everything.", schema: dialect) { _, _ in
             ToolResult(text: "The arguments are valid.")
@@ -83,9 +83,37 @@ extension Fixtures {
         ]
     }
 
+    /// A tool that runs until it is cancelled, and one that tells that it was.
+    static func endlessTools(_ changes: ChangeBoard) -> [ToolFixture] {
+        [
+            .text("test_cancellable", "Waits until it is cancelled, or a minute.", schema: one("call", required: false))
+            {
+                call, conversation in
+                conversation.report(1)
+                do {
+                    try conversation.pause(for: .seconds(60))
+                } catch Interruption.cancelled {
+                    try changes.noteCancellation(of: call.arguments["call"]?.string ?? "")
+                    throw Interruption.cancelled
+                }
+                return "Nobody cancelled."
+            },
+            .text("test_await_cancellation", "Waits until a call was cancelled, or a minute.", schema: one("call")) {
+                call, _ in
+                changes.awaitCancellation(of: call.arguments["call"]?.string ?? "", for: .seconds(60))
+                    ? "The call was cancelled." : "The call was not cancelled."
+            },
+        ]
+    }
+
     static func embedded(_ uri: String, _ type: String, _ text: String) -> ContentBlock {
         .resource(ResourceContents(uri: uri, mimeType: type, body: .text(text)))
     }
+
+    private static let weather: RawJSON = """
+        {"type":"object","properties":{"city":{"type":"string"},"degrees":{"type":"number"}},\
+        "required":["city","degrees"],"additionalProperties":false}
+        """
 
     private static let dialect: RawJSON = """
         {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",\

@@ -22,7 +22,7 @@ struct Fixtures: Provider {
         self.changes = changes
         let all =
             Fixtures.contentTools + Fixtures.askingTools + Fixtures.retryTools + Fixtures.taskTools
-            + Fixtures.changingTools(changes)
+            + Fixtures.changingTools(changes) + Fixtures.endlessTools(changes)
         tools = Dictionary(uniqueKeysWithValues: all.map { ($0.description.name, $0) })
     }
 
@@ -109,12 +109,14 @@ struct ToolFixture: Sendable {
         _ name: String,
         _ sentence: String,
         schema: RawJSON = #"{"type":"object"}"#,
+        output: RawJSON? = nil,
         _ body: @escaping @Sendable (ToolCallRequest, Conversation) throws -> ToolResult
     ) {
         description = ToolDescription(
             name: name,
             description: sentence,
             inputSchema: schema,
+            outputSchema: output,
             annotations: ToolAnnotations(isReadOnly: true, isDestructive: false, isIdempotent: true, isOpenWorld: false)
         )
         do {

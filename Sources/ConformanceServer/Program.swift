@@ -11,8 +11,9 @@ import Telemetry
 
 /// Serves the fixtures of the official conformance suite on the protocol library, without authentication.
 ///
-///     ConformanceServer [port] [nodes]
+///     ConformanceServer [port] [nodes] [page size]
 ///
+/// Port 0 takes a free one; the line that it prints tells which. Lists come in one page unless a page size is given.
 /// With several nodes, requests go to them in turn. They share keys and a mailroom and nothing else, as processes behind
 /// a load balancer do. Processes that are to be one service share a database as well:
 ///
@@ -37,6 +38,8 @@ enum Program {
         }
         let shared = SharedState(mailroom: mailroom, tenant: environment.tenant)
         let changes = ChangeBoard(shared)
+        var limits = limits
+        if numbers.count > 2 { limits.pageSize = max(1, Int(numbers[2])) }
         let nodes = (0..<max(1, numbers.dropFirst().first ?? 1)).map { _ in
             MCPServer(provider: Fixtures(changes), seal: seal, limits: limits, mailroom: mailroom)
         }
@@ -48,6 +51,7 @@ enum Program {
         let http = HTTPServer(configuration: configuration) { endpoint.receive($0, $1) }
         let bound = try http.start()
         print("Listening on http://localhost:\(bound)/mcp")
+        // Whoever started it through a pipe waits for the line.
         fflush(nil)
         waitForSignal()
         for node in nodes { node.endStreams() }

@@ -12,19 +12,21 @@ enum ChildProgram {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The program of this build, which stands beside the tests' own.
+    /// The program that is served.
     static var workport: URL {
-        get throws {
-            let here = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            let candidates = [
-                here.deletingLastPathComponent().appending(path: "workport"),
-                root.appending(path: ".build/debug/workport"),
-            ]
-            guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
-                throw WireClient.Failure(description: "The program is not built; run the tests with `make test`.")
-            }
-            return found
+        get throws { try built("workport") }
+    }
+
+    /// A program of this build, which stands beside the tests' own.
+    static func built(_ name: String) throws -> URL {
+        let here = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let candidates = [
+            here.deletingLastPathComponent().appending(path: name), root.appending(path: ".build/debug/\(name)"),
+        ]
+        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
+            throw WireClient.Failure(description: "\(name) is not built; run the tests with `make test`.")
         }
+        return found
     }
 
     /// The interpreter with the clients of `Tests/requirements.txt`.
@@ -93,6 +95,18 @@ enum ChildProgram {
         var errorText: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
         var isRunning: Bool { process.isRunning }
+
+        /// Its process id.
+        var id: Int32 { process.processIdentifier }
+
+        /// The first line that it writes to standard output, or what it wrote until it ended.
+        func firstLine() -> String {
+            var line: [UInt8] = []
+            while let byte = try? output.fileHandleForReading.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") {
+                line.append(byte)
+            }
+            return String(decoding: line, as: UTF8.self)
+        }
 
         /// Asks it to end (SIGTERM).
         func terminate() { process.terminate() }

@@ -1,0 +1,64 @@
+import Catalog
+import Foundation
+import JSON
+import Postgres
+import TestSupport
+import Testing
+import Tools
+
+/// Clients that others wrote, in each way in which they connect.
+@Suite("Real clients")
+struct ClientTests {
+    // MARK: The fixtures of the conformance suite
+
+    @Test("find all that the protocol has, on two nodes", arguments: RealClient.allCases)
+    func fixtures(client: RealClient) throws {
+        let server = try FixtureServer()
+        try ClientRun(client: client, url: server.url).check(FixtureSubject.all)
+    }
+
+    @Test("are told when the server stops", arguments: RealClient.allCases)
+    func stopping(client: RealClient) throws {
+        for mode in [ClientMode.handshake, .stateless] {
+            let server = try FixtureServer(nodes: 1)
+            try ClientRun(client: client, modes: [mode], url: server.url)
+                .check(["stop": ["process": .integer(Int64(server.process))]])
+            #expect(server.wait().status == 0)
+        }
+    }
+
+    // MARK: The product
+
+    @Test("find all that the product has, on data that was imported, with a token", arguments: RealClient.allCases)
+    func product(client: RealClient) throws {
+        #expect(Set(ProductSubject.calls.map(\.tool)) == Set(Catalog.registry.names), "Every tool is called")
+        let bench = try Bench()
+        let folder = try TestFolder()
+        try ProductSubject.file.write(toFile: folder.path + "/tasks.csv", atomically: true, encoding: .utf8)
+        let workspace = try workport(
+            [
+                "workspace", "create", "--name", "Harbour", "--country", "US", "--customer-comments", "on", "--factors",
+                "2",
+            ], bench
+        )
+        let id = try #require(workspace["id"]?.string)
+        _ = try workport(["import", folder.path + "/tasks.csv", "--workspace", id], bench)
+        let token = try workport(
+            ["token", "create", "--workspace", id, "--name", "client", "--customer-comments", "on"], bench
+        )
+        let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(id)"
+        let run = ClientRun(client: client, url: url, token: token["token"]?.string)
+        try run.check(ProductSubject.all)
+        let stored = try bench.count("SELECT count(*) FROM comments WHERE body = \(ProductSubject.comment)")
+        #expect(stored == run.modes.count, "One comment for each mode")
+    }
+
+    /// Runs a command of the program on the bench's database and reads the JSON that it prints.
+    private func workport(_ words: [String], _ bench: Bench) throws -> JSONValue {
+        var environment = TestService.secrets
+        environment["WORKPORT_ADMIN_DATABASE_URL"] = bench.database.url(.owner)
+        let outcome = try ChildProgram.run(ChildProgram.workport, words + ["--json"], environment: environment)
+        try #require(outcome.status == 0, "\(words): \(outcome.errors)\(outcome.output)")
+        return try JSONDocument(text: outcome.output).root.value
+    }
+}
