@@ -23,8 +23,8 @@ final class ChangeBoard: Sendable {
     func noteCancellation(of call: String) throws { try shared.set("cancelled \(call)") }
 
     /// Whether a call is cancelled within the time, at whatever node; returns as soon as it is.
-    func awaitCancellation(of call: String, for time: DispatchTimeInterval) -> Bool {
-        shared.wait(for: "cancelled \(call)", time)
+    func awaitCancellation(of call: String, for seconds: Int) -> Bool {
+        shared.wait(for: "cancelled \(call)", .seconds(seconds))
     }
 
     private func toggle(_ name: String, _ change: Change) throws {

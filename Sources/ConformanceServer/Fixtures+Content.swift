@@ -100,7 +100,7 @@ extension Fixtures {
             },
             .text("test_await_cancellation", "Waits until a call was cancelled, or a minute.", schema: one("call")) {
                 call, _ in
-                changes.awaitCancellation(of: call.arguments["call"]?.string ?? "", for: .seconds(60))
+                changes.awaitCancellation(of: call.arguments["call"]?.string ?? "", for: 60)
                     ? "The call was cancelled." : "The call was not cancelled."
             },
         ]

@@ -44,7 +44,8 @@ enum Program {
             MCPServer(provider: Fixtures(changes), seal: seal, limits: limits, mailroom: mailroom)
         }
         changes.onChange { change in nodes[0].announce(change, in: Fixtures.scope) }
-        let endpoint = Endpoint(nodes, shared, origins: OriginPolicy(hosts: [], origins: [], allowsLoopback: true))
+        let endpoint = Endpoint(
+            nodes, shared, origins: OriginPolicy(hosts: ["localhost"], origins: [], allowsLoopback: true))
         var configuration = HTTPServerConfiguration()
         configuration.port = numbers.first ?? 8765
         configuration.host = "::"

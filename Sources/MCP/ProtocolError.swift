@@ -64,7 +64,7 @@ extension ProtocolError {
                 Row((-32600, 400), (-32022, 400), "This server does not speak that protocol version")
             case .sessionMissing: Row(-32600, 400, "The Mcp-Session-Id header is missing; send initialize first")
             case .sessionUnknown: Row(-32600, 404, "There is no such session; send initialize again")
-            case .methodNotAllowed: Row(-32600, 405, "This endpoint takes POST, and DELETE to end a session")
+            case .methodNotAllowed: Row(-32600, 405, "This endpoint does not take this verb; Allow says which it takes")
             case .notAcceptable: Row(-32600, 406, "Accept must allow application/json and text/event-stream")
             case .contentTooLarge: Row(-32600, 413, "The body is too large")
             case .unsupportedMediaType: Row(-32600, 415, "Content-Type must be application/json")

@@ -29,9 +29,13 @@ final class Client {
     private(set) var session: String?
     private var lastID: Int64 = 0
 
-    init(port: UInt16, workspace: String, token: String?, era: WireEra = .stateless) throws {
+    convenience init(port: UInt16, workspace: String, token: String?, era: WireEra = .stateless) throws {
+        try self.init(port: port, path: "/app/api/mcp/server/" + workspace, token: token, era: era)
+    }
+
+    init(port: UInt16, path: String, token: String?, era: WireEra = .stateless) throws {
         wire = try WireClient(port: port)
-        path = "/app/api/mcp/server/" + workspace
+        self.path = path
         self.token = token
         self.era = era
     }
