@@ -47,7 +47,11 @@ struct SampleService {
     }
 
     /// Begins to answer, for a request whose stream is to be looked at while it is open.
-    func begin(_ request: HTTPRequest) -> RecordingChannel {
+    @discardableResult
+    func begin(
+        _ request: HTTPRequest,
+        through wrap: (RecordingChannel) -> any ResponseChannel = { $0 }
+    ) -> RecordingChannel {
         let question = WireQuestion(request)
         WireCheck.shared.note(question)
         let channel = RecordingChannel { WireCheck.shared.expect($0, to: question) }
@@ -56,7 +60,7 @@ struct SampleService {
             channel.send(copy.answer(request))
             return channel
         }
-        start(caller, channel)
+        start(caller, wrap(channel))
         return channel
     }
 

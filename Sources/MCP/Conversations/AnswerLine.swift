@@ -47,7 +47,7 @@ final class AnswerLine: Sendable {
     func notify(_ message: [UInt8]) -> Bool {
         guard canStream else { return false }
         open()
-        return write(message, isLast: false)
+        return write(message, .message)
     }
 
     /// Sends the answer.
@@ -56,7 +56,7 @@ final class AnswerLine: Sendable {
         if isWaiting {
             channel.send(response.status == .ok ? HTTPResponse(.ok, json: response.body, as: form) : response)
         } else {
-            _ = write(response.body, isLast: true)
+            _ = write(response.body, .answer)
         }
         close()
     }
@@ -74,10 +74,13 @@ final class AnswerLine: Sendable {
     }
 
     /// Ends without an answer, as cancelled requests do.
+    ///
+    /// A client that comes back for the rest of the stream, because it saw no answer on it, is told that there is none.
     func abandon() {
         let isWaiting = phase.withLock { if case .waiting = $0 { true } else { false } }
         if isWaiting, !canStream { channel.send(HTTPResponse(status: .accepted)) }
         open()
+        if canStream { _ = log?.append([], .end) }
         close()
     }
 
@@ -112,8 +115,8 @@ final class AnswerLine: Sendable {
         if endingSink { sink?.end() }
     }
 
-    private func write(_ message: [UInt8], isLast: Bool) -> Bool {
-        let id = log?.append(message, isLast: isLast)
+    private func write(_ message: [UInt8], _ mark: StreamLog.Mark) -> Bool {
+        let id = log?.append(message, mark)
         let sink = phase.withLock { phase -> (any EventSink)? in
             if case .streaming(let sink) = phase { sink } else { nil }
         }

@@ -6,14 +6,27 @@ struct StreamLog: Sendable {
     let stream: String
     let lifetime: Duration
 
+    /// What an event is to its stream; the first byte of what is kept.
+    enum Mark: UInt8, Sendable {
+        /// Others follow.
+        case message
+        /// The answer; none follows.
+        case answer
+        /// No message, but that there will be no answer: the call was cancelled.
+        case end
+    }
+
     /// Adds a message and gives the id of its event; `nil` if it cannot be kept now, so that it cannot be resumed from.
-    func append(_ message: [UInt8], isLast: Bool) -> String? {
-        let event = [isLast ? 1 : 0] + message
+    func append(_ message: [UInt8], _ mark: Mark) -> String? {
+        let event = [mark.rawValue] + message
         guard let position = try? notes.mailroom.append(event, to: notes.streamAddress(stream), for: lifetime) else {
             return nil
         }
         return id(position)
     }
+
+    /// What an event that was kept is to its stream.
+    static func mark(of event: [UInt8]) -> Mark { event.first.flatMap(Mark.init) ?? .message }
 
     func id(_ position: Int) -> String { "\(stream).\(position)" }
 

@@ -91,13 +91,13 @@ extension MethodCall {
         let tag = [JSONMember(MetaKey.subscriptionID, id.json)]
         let farewell = responder.answer(MethodResult(meta: tag) { _ in })
         let subject = ChangeStream.Subject(wants: filter.wants, tag: tag, farewell: farewell.body)
-        let sink = channel.open(EventStream.headers)
-        let stream = ChangeStream(sink, subject, server.limits)
-        let acknowledgement: JSONValue = ["notifications": filter.json(tasks: tasks), "_meta": .object(tag)]
-        stream.send(notification("notifications/subscriptions/acknowledged", acknowledgement))
+        let stream = ChangeStream(subject, server.limits)
         stream.listen(to: provider.scopes(of: caller), in: server.mailroom)
         for task in tasks { follow(task, on: stream, tag) }
+        let sink = channel.open(EventStream.headers)
         server.hold(stream, sink, of: binding, for: caller)
+        let acknowledgement: JSONValue = ["notifications": filter.json(tasks: tasks), "_meta": .object(tag)]
+        stream.open(on: sink, with: notification("notifications/subscriptions/acknowledged", acknowledgement))
     }
 
     /// Tells of each state of a task.

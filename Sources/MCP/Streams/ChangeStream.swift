@@ -4,7 +4,9 @@ import JSON
 import Synchronization
 
 /// A stream that tells a client of changes, in either era; it holds no thread.
-final class ChangeStream: Sendable {
+///
+/// It listens before it opens, so that a client that sees it open misses nothing: what comes before is told then.
+final class ChangeStream: OpenStream {
     /// What a stream tells, and in which words.
     struct Subject: Sendable {
         /// Whether the client hears of a change now.
@@ -16,27 +18,34 @@ final class ChangeStream: Sendable {
     }
 
     private struct State {
+        /// Where the client is, once the stream is open.
+        var sink: (any EventSink)?
+        /// What was heard before.
+        var early: [Early] = []
         var receptions: [Reception] = []
         /// When each change was told last, and whether it is to be told again.
         var told: [Change: (at: ContinuousClock.Instant, isDue: Bool)] = [:]
         var isOver = false
     }
 
-    private let sink: any EventSink
+    private enum Early: Sendable {
+        case change(Change)
+        case message([UInt8])
+    }
+
     private let subject: Subject
     private let interval: Duration
     /// Milliseconds until a client of a session shall come back.
     private let retry: Int
     private let state = Mutex(State())
 
-    init(_ sink: any EventSink, _ subject: Subject, _ limits: MCPLimits) {
-        self.sink = sink
+    init(_ subject: Subject, _ limits: MCPLimits) {
         self.subject = subject
         interval = limits.noticeInterval
         retry = Int(limits.retryTime.milliseconds)
     }
 
-    /// Begins to listen.
+    /// Begins to listen; to be called before the stream opens.
     func listen(to scopes: [String], in mailroom: any Mailroom) {
         for scope in scopes {
             keep(
@@ -57,17 +66,36 @@ final class ChangeStream: Sendable {
         state.withLock { if !$0.isOver { $0.receptions.append(reception) } }
     }
 
+    /// Begins to tell, with a first message if the era has one.
+    func open(on sink: any EventSink, with first: [UInt8]? = nil) {
+        // Sent before others know where to send to, so that it is the first.
+        if let first { sink.send(EventStream.event(data: first)) }
+        let (early, isOver) = state.withLock { state in
+            state.sink = sink
+            defer { state.early = [] }
+            return (state.early, state.isOver)
+        }
+        guard !isOver else { return bidFarewell(on: sink) }
+        for item in early {
+            switch item {
+            case .change(let change): hear(change)
+            case .message(let message): send(message)
+            }
+        }
+    }
+
     /// Sends a message that is due now.
-    func send(_ message: [UInt8]) { sink.send(EventStream.event(data: message)) }
+    func send(_ message: [UInt8]) { sink(or: .message(message))?.send(EventStream.event(data: message)) }
 
     /// Ends the stream because another one has taken its place.
-    func giveWay() { if over() { sink.end() } }
+    func giveWay() { if over() { state.withLock(\.sink)?.end() } }
 
     /// Ends the stream, with the last message of the era.
-    func end() {
-        guard over() else { return }
+    func end() { if over(), let sink = state.withLock(\.sink) { bidFarewell(on: sink) } }
+
+    private func bidFarewell(on sink: any EventSink) {
         if let farewell = subject.farewell {
-            send(farewell)
+            sink.send(EventStream.event(data: farewell))
         } else {
             // A session has no last message; its client is told when to come back.
             sink.send(EventStream.pause(retry))
@@ -87,12 +115,20 @@ final class ChangeStream: Sendable {
         return receptions != nil
     }
 
+    /// Where to send to; what comes too early is kept.
+    private func sink(or early: Early) -> (any EventSink)? {
+        state.withLock { state in
+            if state.sink == nil, !state.isOver { state.early.append(early) }
+            return state.sink
+        }
+    }
+
     // MARK: Telling
 
     /// Tells of a change at once, and of further ones of the same kind together, when some time has passed.
     private func hear(_ change: Change) {
         if change == .access { return end() }
-        guard subject.wants(change) else { return }
+        guard subject.wants(change), sink(or: .change(change)) != nil else { return }
         let now = ContinuousClock.now
         let wait = state.withLock { state -> Duration? in
             // A kind that rests is as one that was never told: the list stays as short as what changes.

@@ -2,7 +2,7 @@ import HTTP
 import Synchronization
 
 /// Sends the events of a log in order, those of the past and those to come, until the last.
-final class LogFollower: Sendable {
+final class LogFollower: OpenStream {
     private struct State {
         var position: Int
         var waiting: [Int: [UInt8]] = [:]
@@ -40,8 +40,10 @@ final class LogFollower: Sendable {
             // Sent under the lock, so that events leave in order whoever brings them.
             while let next = state.waiting.removeValue(forKey: state.position + 1) {
                 state.position += 1
+                let mark = StreamLog.mark(of: next)
+                if mark == .end { return true }
                 sink.send(EventStream.event(data: Array(next.dropFirst()), id: log.id(state.position)))
-                if next.first == 1 { return true }
+                if mark == .answer { return true }
             }
             return false
         }
@@ -49,12 +51,12 @@ final class LogFollower: Sendable {
     }
 
     func end() {
-        let receptions = state.withLock { state -> [Reception] in
+        let receptions = state.withLock { state -> [Reception]? in
+            guard !state.isOver else { return nil }
             state.isOver = true
             defer { state.receptions = [] }
             return state.receptions
         }
-        guard !receptions.isEmpty else { return }
-        sink.end()
+        if receptions != nil { sink.end() }
     }
 }

@@ -1,7 +1,8 @@
 /// One of several who would send the same stream; the one that came last does.
 ///
 /// Whoever takes a stream over says so to the others, and hears it too, perhaps late: so turns are numbered, by a note that
-/// all processes count up, and nobody yields to a turn before its own.
+/// all processes count up, and nobody yields to a turn before its own. Whoever hears of a turn before its own answers with
+/// its own, for the other may have begun to listen after it was told.
 struct StreamTurn: Sendable {
     private let number: UInt64
 
@@ -23,6 +24,12 @@ struct StreamTurn: Sendable {
 
     /// What the others are told.
     var word: String { String(number) }
+
+    /// Whether a delivery says that somebody came earlier, who has perhaps not heard of this turn.
+    func isUnknown(after delivery: Delivery) -> Bool {
+        guard case .letter(let word) = delivery, let other = UInt64(word) else { return false }
+        return other < number
+    }
 
     /// Whether a delivery says that somebody came later.
     func isOver(after delivery: Delivery) -> Bool {
