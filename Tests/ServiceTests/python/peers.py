@@ -62,6 +62,7 @@ class Traffic:
     def __init__(self):
         self.sent, self.answers = [], []
         self.has_stream = anyio.Event()
+        self._change = anyio.Event()
 
     def watch(self, http):
         http.event_hooks.setdefault("request", []).append(self._request)
@@ -74,9 +75,17 @@ class Traffic:
 
     async def _response(self, response):
         self.answers.append((response.request.method, response.status_code))
+        self._change.set()
+        self._change = anyio.Event()
         is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
         if response.request.method == "GET" and response.status_code == 200 and is_stream:
             self.has_stream.set()
+
+    async def answered(self, answer, count):
+        """Returns when an answer, a verb and a status, was received so many times."""
+        with anyio.fail_after(PATIENCE):
+            while self.answers.count(answer) < count:
+                await self._change.wait()
 
     async def stream(self):
         """Returns when the session's own stream is open."""
