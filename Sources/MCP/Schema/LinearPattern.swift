@@ -27,9 +27,6 @@ struct LinearPattern: Sendable {
     private static let maxInstructions = 4000
     private var program: [Instruction] = []
 
-    /// How many steps each character of a text takes at most.
-    var size: Int { program.count }
-
     /// Reads a pattern; `nil` if it is malformed, needs more than linear time, or is too large.
     init?(_ text: String) {
         var parser = PatternParser(text)
