@@ -1,3 +1,4 @@
+import Catalog
 import Gateway
 import Postgres
 
@@ -18,6 +19,7 @@ enum Migrate {
             return Terminal.print(flags.has("json") ? #"{"status":"current"}"# : "The schema is current.")
         }
         let ran = try migrator.migrate(connection) { Terminal.note("Migrating: \($0.name)") }
+        try StoredNames.complete(on: connection)
         if flags.has("json") {
             Terminal.print("{\"applied\":[\(ran.map { "\"\($0)\"" }.joined(separator: ","))]}")
         } else {

@@ -27,7 +27,7 @@ struct DemoWorkspaceTests {
         "has something of everything",
         arguments: [
             ("tasks", 200...200), ("contacts", 80...80), ("members", 6...6), ("task_search", 200...200),
-            ("comments", 100...400), ("contact_phones", 60...160), ("files", 20...400),
+            ("comments", 100...400), ("contact_phones", 60...160), ("contact_names", 160...200), ("files", 20...400),
             ("checklist_items", 100...1200), ("time_entries", 50...600), ("audit_events", 200...400),
         ]
     )

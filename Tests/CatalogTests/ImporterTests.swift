@@ -61,7 +61,8 @@ struct ImporterTests {
         """
 
     private static let digested = [
-        "contacts", "contact_phones", "companies", "tasks", "task_assignees", "comments", "task_search",
+        "contacts", "contact_phones", "contact_names", "companies", "tasks", "task_assignees", "comments",
+        "task_search",
         "workspace_counters",
     ]
 

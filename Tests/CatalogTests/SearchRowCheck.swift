@@ -17,7 +17,9 @@ enum SearchRowCheck {
                     (SELECT string_agg(k, ' ' ORDER BY k) FROM unnest(tsvector_to_array(s.keys)) AS k),
                     search_prefix(t.workspace_id),
                     (SELECT string_agg(p.reversed, ' ' ORDER BY p.reversed) FROM contact_phones AS p
-                        WHERE p.contact_id = c.id)
+                        WHERE p.contact_id = c.id),
+                    (SELECT string_agg(n.name, E'\\n' ORDER BY n.is_turned, n.name) FROM contact_names AS n
+                        WHERE n.contact_id = c.id)
                 FROM tasks AS t
                 LEFT JOIN contacts AS c ON c.workspace_id = t.workspace_id AND c.id = t.customer_id
                 LEFT JOIN companies AS o ON o.workspace_id = t.workspace_id AND o.id = coalesce(t.company_id, c.company_id)
@@ -46,6 +48,8 @@ enum SearchRowCheck {
         let expected = Set(keys.words.map { prefix + $0 })
         let stored = Set((rows.string(row, 11) ?? "").split(separator: " ").map(String.init))
         let phones = (rows.string(row, 13) ?? "").split(separator: " ").map(String.init)
+        let turns = NameTurns.turns(rows.string(row, 3) ?? "")
         return stored == expected && Set(phones) == Set(keys.reversedPhones)
+            && lines(14).first == turns.first && Set(lines(14)) == Set(turns)
     }
 }

@@ -19,6 +19,7 @@ struct ImportSearch {
 
     func update() throws {
         try updatePhones()
+        try updateNames()
         try updateKeys()
     }
 
@@ -48,6 +49,26 @@ struct ImportSearch {
             try phones.copy(text.take(), on: connection)
         }
         try phones.insert(on: connection)
+    }
+
+    private func updateNames() throws {
+        try connection.execute(
+            script: """
+                DELETE FROM contact_names AS n WHERE n.workspace_id = \(id) AND n.contact_id = ANY (
+                    ARRAY(SELECT r.id FROM resolved_contacts AS r WHERE r.is_changed)
+                )
+                """
+        )
+        try StoredNames.table.create(on: connection)
+        try forEachBatch(of: "SELECT r.id, r.display_name FROM resolved_contacts AS r WHERE is_new OR is_changed") {
+            rows in
+            var text = CopyText()
+            for row in 0..<rows.rowCount {
+                StoredNames.append(rows.string(row, 1) ?? "", of: rows.string(row, 0), in: workspace, to: &text)
+            }
+            try StoredNames.table.copy(text.take(), on: connection)
+        }
+        try StoredNames.table.insert(on: connection)
     }
 
     /// Computes the keys of new and changed tasks, and of all tasks of changed customers.

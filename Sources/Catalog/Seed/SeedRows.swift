@@ -45,6 +45,7 @@ struct SeedRows {
     private var companies = CopyText()
     private var contacts = CopyText()
     private var phones = CopyText()
+    private var names = CopyText()
     private var tasks = CopyText()
     private var assignees = CopyText()
     private var comments = CopyText()
@@ -82,6 +83,7 @@ struct SeedRows {
             phones.text(reversed)
             phones.endRow()
         }
+        StoredNames.append(customer.name, of: customer.id, in: frame.workspace, to: &names)
     }
 
     mutating func append(_ task: SeedTask) {
@@ -147,6 +149,7 @@ struct SeedRows {
                 + "created_at updated_at"
         ).load(contacts.take(), on: connection)
         try StagedTable("contact_phones", "workspace_id contact_id reversed").load(phones.take(), on: connection)
+        try StoredNames.table.load(names.take(), on: connection)
         try StagedTable(
             "tasks",
             "workspace_id id number title description board_id state_id status priority customer_id company_id "

@@ -92,8 +92,8 @@ package struct WorkspaceSeeder: Sendable {
     }
 
     private static let tables = [
-        "workspaces", "members", "companies", "contacts", "contact_phones", "tasks", "task_assignees", "comments",
-        "task_search",
+        "workspaces", "members", "companies", "contacts", "contact_phones", "contact_names", "tasks", "task_assignees",
+        "comments", "task_search",
     ]
 
     /// With fewer tasks, what collecting saves is less than what it costs others.

@@ -213,6 +213,14 @@ struct Contents {
             RETURNING id
             """
         )
+        for (position, turn) in NameTurns.turns(text.name).enumerated() {
+            _ = try connection.query(
+                """
+                INSERT INTO contact_names (workspace_id, contact_id, is_turned, name)
+                VALUES (\(key), \(rows.string(0, 0))::uuid, \(position > 0), \(turn))
+                """
+            )
+        }
         let reversed = PhoneDigits(text.phone).reversedDigits
         if !reversed.isEmpty {
             _ = try connection.query(
