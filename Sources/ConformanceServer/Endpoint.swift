@@ -41,7 +41,7 @@ final class Endpoint: Sendable {
         switch plan.action {
         case .reply(let response): channel.send(response)
         case .caller(let answer): channel.send(answer(Visitor()))
-        case .work(let outcome, let answer): channel.send(answer(outcome))
+        case .work(let outcome, let answer, _): channel.send(answer(outcome))
         case .fetch(_, let answer): channel.send(answer(Visitor(), .missing))
         case .open(let start): start(Visitor(), channel)
         case .endSession(let session, let answer):

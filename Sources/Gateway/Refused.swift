@@ -45,7 +45,7 @@ extension HTTPResponse {
     /// A call that could not be served for a reason on our side: the result of a tool that failed, or a JSON-RPC error
     /// in band where the request's id is known, so that clients show its text; 503 otherwise.
     static func unserved(_ error: ToolError, _ plan: Plan<ToolProvider>, requestID: RequestID) -> HTTPResponse {
-        if case .work(_, let answer) = plan.action {
+        if case .work(_, let answer, _) = plan.action {
             return answer(ToolCallOutcome.failed(error, requestID).result)
         }
         guard let id = plan.facts.id else {

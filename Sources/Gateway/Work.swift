@@ -22,7 +22,7 @@ struct Work: Sendable {
         switch plan.action {
         case .reply, .caller, .fetch, .endSession: return read(answer)
         case .open(let start): return open(start, answer)
-        case .work(let request, _):
+        case .work(let request, _, _):
             let prepared = parts.tools.prepare(request, from: call.credential)
             if case .write(let tool, let toolCall, let body) = prepared {
                 return write(WriteCall(tool: tool, call: toolCall, body: body), answer)
@@ -158,7 +158,7 @@ struct Work: Sendable {
         switch plan.action {
         case .reply(let response), .endSession(_, let response): response
         case .caller(let answer): answer(principal)
-        case .work(_, let answer): answer(outcome)
+        case .work(_, let answer, _): answer(outcome)
         case .fetch(_, let answer): answer(principal, .missing)
         // Each message of a batch is a call of its own, and what is opened answers by itself.
         case .batch, .open: HTTPResponse(status: .internalServerError)

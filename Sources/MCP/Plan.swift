@@ -5,6 +5,11 @@ package import HTTP
 /// The caller is only known once the database has checked the token, and that statement leaves together with the
 /// tool's own. So a request is planned first, and answered when the caller, and what the tool did, are known.
 package struct Plan<P: Provider>: Sendable {
+    /// Takes over a request: it is answered later, perhaps by a stream.
+    ///
+    /// The function returns at once; what takes time happens on threads of this library.
+    package typealias Opening = @Sendable (P.Caller, any ResponseChannel) -> Void
+
     /// What is left to do.
     package indirect enum Action: Sendable {
         /// Nothing but to send this, if the caller turns out to be somebody.
@@ -12,13 +17,14 @@ package struct Plan<P: Provider>: Sendable {
         /// To find out who calls.
         case caller(@Sendable (P.Caller) -> HTTPResponse)
         /// To do a tool's work, and to find out who calls.
-        case work(P.Work, answer: @Sendable (ToolOutcome) -> HTTPResponse)
-        /// To get something that is no tool, and to find out who calls.
-        case fetch(P.Work, answer: @Sendable (P.Caller, FetchOutcome) -> HTTPResponse)
-        /// To find out who calls, and to hand over the request: it is answered later, perhaps by a stream.
         ///
-        /// The function returns at once; what takes time happens on threads of this library.
-        case open(@Sendable (P.Caller, any ResponseChannel) -> Void)
+        /// Work that finds out that it needs an answer of the client first does nothing, and hands over the request to
+        /// `ask`; that is `nil` where the client cannot be asked.
+        case work(P.Work, answer: @Sendable (ToolOutcome) -> HTTPResponse, ask: Opening?)
+        /// To get something that is no tool, and to find out who calls.
+        case fetch(P.Fetch, answer: @Sendable (P.Caller, FetchOutcome) -> HTTPResponse)
+        /// To find out who calls, and to hand over the request.
+        case open(Opening)
         /// To remember that the session is over, until it would have ended by itself.
         case endSession(SessionReference, answer: HTTPResponse)
         /// To do several things, in any order, and to put the answers together. The parts have no batches in them.

@@ -2,8 +2,10 @@
 package protocol Provider: Sendable {
     /// Somebody whose token has been checked.
     associatedtype Caller: Sendable
-    /// What a request becomes before it is known who calls: statements, or a write.
+    /// What a call of a tool becomes before it is known who calls: statements, or a write.
     associatedtype Work: Sendable
+    /// What a request for something that is no tool becomes before it is known who calls.
+    associatedtype Fetch: Sendable = Work
 
     /// How the server introduces itself.
     var serverInfo: Implementation { get }
@@ -28,6 +30,13 @@ package protocol Provider: Sendable {
     /// What runs a call on a thread of its own, where it may report, log and ask; `nil` for a call that is work.
     func handler(for call: ToolCallRequest) -> Handler<Caller, ToolResult>?
 
+    /// What asks the client on behalf of a call that is work, on a thread of its own.
+    ///
+    /// It runs when the work has found out, without doing anything, that it needs an answer of the client first; and at
+    /// once when a client of the stateless era brings answers. `nil` for a call that needs none, or whose client cannot
+    /// be asked: then the work is done without.
+    func inquiry(for call: ToolCallRequest) -> Handler<Caller, ToolResult>?
+
     /// The arguments of a tool that clients of the stateless era repeat in headers.
     func mirroredArguments(of tool: String) -> [MirroredArgument]
 
@@ -43,7 +52,7 @@ package protocol Provider: Sendable {
     func prompts(for caller: Caller) -> [PromptDescription]
 
     /// Turns a request for a resource, a prompt or suggestions into work; `nil` if there is no such thing for anybody.
-    func prepare(_ request: FetchRequest) -> Work?
+    func prepare(_ request: FetchRequest) -> Fetch?
 
     /// What serves such a request on a thread of its own; `nil` for one that is work.
     func handler(for request: FetchRequest) -> Handler<Caller, FetchOutcome>?
@@ -67,6 +76,9 @@ extension Provider {
     /// None: a call is work.
     package func handler(for call: ToolCallRequest) -> Handler<Caller, ToolResult>? { nil }
 
+    /// None: a call says all that it needs.
+    package func inquiry(for call: ToolCallRequest) -> Handler<Caller, ToolResult>? { nil }
+
     /// None: most tools need no routing by argument.
     package func mirroredArguments(of tool: String) -> [MirroredArgument] { [] }
 
@@ -80,7 +92,7 @@ extension Provider {
     package func prompts(for caller: Caller) -> [PromptDescription] { [] }
 
     /// Nothing.
-    package func prepare(_ request: FetchRequest) -> Work? { nil }
+    package func prepare(_ request: FetchRequest) -> Fetch? { nil }
 
     /// None: a request is work.
     package func handler(for request: FetchRequest) -> Handler<Caller, FetchOutcome>? { nil }

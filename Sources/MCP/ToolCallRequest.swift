@@ -20,4 +20,7 @@ package struct ToolCallRequest: Sendable {
     package let client: Client
     /// The revision in which the result will be written.
     package let revision: Revision
+    /// Whether the person behind the client can be asked to fill in a form while the call runs: the client has declared
+    /// it, and there is a way to ask.
+    package let takesForms: Bool
 }

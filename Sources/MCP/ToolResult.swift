@@ -47,4 +47,18 @@ package enum ToolOutcome: Sendable {
     case internalError(requestID: String)
     /// The call cannot be served for another reason that the protocol knows.
     case refused(ProtocolError)
+
+    /// The result, for a handler that has let a call run.
+    ///
+    /// - Parameter tool: The name that was called.
+    /// - Throws: What the handler lets pass where there is no result.
+    package func result(of tool: String) throws -> ToolResult {
+        switch self {
+        case .result(let result): return result
+        case .unknownTool: throw ProtocolError.unknownTool(tool)
+        case .missingCapability(let required): throw Interruption.missingCapability(required: required)
+        case .internalError(let requestID): throw ProtocolError.internalError(requestID)
+        case .refused(let error): throw error
+        }
+    }
 }

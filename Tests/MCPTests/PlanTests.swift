@@ -40,7 +40,7 @@ struct PlanTests {
     func work() throws {
         let body = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","_meta":\#(Self.meta)}}"#
         let plan = try SampleService().server.plan(.message(body, Self.modern), binding: [])
-        guard case .work(.result, let answer) = plan.action else {
+        guard case .work(.result, let answer, nil) = plan.action else {
             Issue.record("A call is work, not \(plan.action)")
             return
         }

@@ -62,6 +62,15 @@ extension SampleProvider {
         }
     }
 
+    /// Asks for what the work of `ask` lacks; `nil` if the client takes no form.
+    func inquiry(for call: ToolCallRequest) -> Handler<String, ToolResult>? {
+        guard isWide, call.name == "ask", call.takesForms else { return nil }
+        return { conversation, caller in
+            let name = try Self.name(conversation)
+            return ToolResult(text: "\(caller) asked \(name)\(conversation.nonce == nil ? "" : ", once")")
+        }
+    }
+
     /// Gives its number as a text, which is right only by its schema.
     private static let contract = try? ToolContract(
         ToolDescription(

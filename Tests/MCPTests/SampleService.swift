@@ -55,12 +55,14 @@ struct SampleService {
         let question = WireQuestion(request)
         WireCheck.shared.note(question)
         let channel = RecordingChannel { WireCheck.shared.expect($0, to: question) }
-        guard case .open(let start) = plan(request).action else {
+        switch plan(request).action {
+        case .open(let start): start(caller, wrap(channel))
+        // The sample's work finds out that it must ask by that it lacks a capability.
+        case .work(.missingCapability, _, let ask?): ask(caller, wrap(channel))
+        default:
             var copy = self
             channel.send(copy.answer(request))
-            return channel
         }
-        start(caller, wrap(channel))
         return channel
     }
 
@@ -73,7 +75,11 @@ struct SampleService {
         switch plan.action {
         case .reply(let response): return response
         case .caller(let answer): return answer(caller)
-        case .work(let outcome, let answer): return answer(outcome)
+        case .work(.missingCapability, _, let ask?):
+            let channel = RecordingChannel()
+            ask(caller, channel)
+            return channel.wholeAnswer()
+        case .work(let outcome, let answer, _): return answer(outcome)
         case .fetch(let outcome, let answer):
             return answer(caller, .refused(ProtocolError(.internalError, "\(outcome)")))
         case .open(let start):

@@ -7,20 +7,24 @@ extension MethodCall {
     /// Hands the request to a handler on a thread of its own.
     ///
     /// - Parameters:
-    ///   - texts: What the request is about; what a client brings back works for the same texts only.
+    ///   - texts: What the request is about; what a client brings back works for the same texts only. They are made when
+    ///     they are needed.
     ///   - body: Runs the handler and gives what a method found out.
     func converse(
-        about texts: [[UInt8]],
+        about texts: @escaping @autoclosure @Sendable () -> [[UInt8]],
         _ body: @escaping @Sendable (Conversation, P.Caller) throws -> MethodResult
-    ) throws(ProtocolError) -> Plan<P>.Action {
-        let states = RequestStateSeal(
-            seal: server.seal, method: method, about: texts, binding: binding, limits: server.limits,
-            now: server.clock.now
-        )
+    ) throws(ProtocolError) -> Plan<P>.Opening {
+        let makeStates: @Sendable () -> RequestStateSeal = {
+            RequestStateSeal(
+                seal: server.seal, method: method, about: texts(), binding: binding, limits: server.limits,
+                now: server.clock.now
+            )
+        }
         let responses = try inputResponses()
-        let state = try requestState().map { (text) throws(ProtocolError) in try states.open(text) }
-        return .open { caller, channel in
+        let state = try requestState().map { (text) throws(ProtocolError) in try makeStates().open(text) }
+        return { caller, channel in
             let isStarted = server.threads.run(for: binding) {
+                let states = makeStates()
                 let exchange = HandlerExchange(self, channel, state: state ?? RequestState(), responses, states)
                 exchange.run { try body($0, caller) }
             }

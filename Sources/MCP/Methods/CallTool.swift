@@ -7,20 +7,35 @@ extension Method {
         Method("tools/call", of: .tools) { call throws(ProtocolError) in
             let request = try request(of: call)
             if let handler = call.provider.handler(for: request) {
-                let subject = [Array(request.name.utf8), request.arguments.canonical]
-                return try call.converse(about: subject) { conversation, caller in
-                    call.methodResult(try handler(conversation, caller))
-                }
+                return .open(try opening(of: call, request, handler))
             }
-            return .work(call.provider.prepare(request)) { outcome in
-                switch outcome {
-                case .result(let result): call.responder.answer(call.methodResult(result))
-                case .unknownTool: call.responder.answer(.unknownTool(request.name))
-                case .missingCapability(let required): call.missing(required)
-                case .internalError(let requestID): call.responder.answer(.internalError(requestID))
-                case .refused(let error): call.responder.answer(error)
-                }
+            let ask = try call.provider.inquiry(for: request).map { (inquiry) throws(ProtocolError) in
+                try opening(of: call, request, inquiry)
             }
+            if let ask, call.hasAnswers { return .open(ask) }
+            return .work(
+                call.provider.prepare(request),
+                answer: { outcome in
+                    switch outcome {
+                    case .result(let result): call.responder.answer(call.methodResult(result))
+                    case .unknownTool: call.responder.answer(.unknownTool(request.name))
+                    case .missingCapability(let required): call.missing(required)
+                    case .internalError(let requestID): call.responder.answer(.internalError(requestID))
+                    case .refused(let error): call.responder.answer(error)
+                    }
+                },
+                ask: ask
+            )
+        }
+    }
+
+    private static func opening(
+        of call: MethodCall<P>,
+        _ request: ToolCallRequest,
+        _ handler: @escaping Handler<P.Caller, ToolResult>
+    ) throws(ProtocolError) -> Plan<P>.Opening {
+        try call.converse(about: [Array(request.name.utf8), request.arguments.canonical]) { conversation, caller in
+            call.methodResult(try handler(conversation, caller))
         }
     }
 
@@ -40,7 +55,8 @@ extension Method {
             inputResponses: try call.inputResponses(),
             requestState: try call.requestState(),
             client: call.client,
-            revision: call.revision
+            revision: call.revision,
+            takesForms: call.takesForms
         )
     }
 }
@@ -59,6 +75,11 @@ extension MethodCall {
             }
             if result.isError { writer.write("isError", true) }
         }
+    }
+
+    /// Whether a form can be put to the person while the request runs.
+    fileprivate var takesForms: Bool {
+        (era == .stateless || canStream) && Question.form(message: "", schema: "{}").isPossible(for: client, revision)
     }
 
     /// At first structured content had to be an object, and before that there was none.

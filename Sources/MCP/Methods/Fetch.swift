@@ -14,10 +14,12 @@ extension MethodCall {
     ) throws(ProtocolError) -> Plan<P>.Action {
         let request = FetchRequest(subject: subject, client: client, revision: revision)
         if let handler = provider.handler(for: request) {
-            return try converse(about: texts.map { Array($0.utf8) }) { conversation, caller in
-                try check(caller, request)
-                return try result(try handler(conversation, caller), for: request)
-            }
+            return .open(
+                try converse(about: texts.map { Array($0.utf8) }) { conversation, caller in
+                    try check(caller, request)
+                    return try result(try handler(conversation, caller), for: request)
+                }
+            )
         }
         let answer: @Sendable (P.Caller, FetchOutcome) -> HTTPResponse = { caller, outcome in
             do throws(ProtocolError) {
@@ -81,7 +83,8 @@ extension MethodCall {
 }
 
 extension ProtocolError {
-    static func internalError(_ requestID: String) -> ProtocolError {
+    /// Something broke on our side; the cause is in the log under the request's id.
+    package static func internalError(_ requestID: String) -> ProtocolError {
         ProtocolError(
             .internalError,
             "Something went wrong on our side; the request was \(requestID)",
