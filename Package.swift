@@ -34,7 +34,8 @@ let package = Package(
         // What a tool is, and what this product has.
         .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
         .target(
-            name: "Catalog", dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Tools"]),
+            name: "Catalog",
+            dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "MCP", "Tools"]),
 
         // The path itself, and the wiring.
         .target(

@@ -20,6 +20,10 @@ struct CallRecord: Sendable {
     var revision: String?
     var method: String?
     var tool: String?
+    /// The resource or prompt that was asked for, or whose suggestions.
+    var fetched: String?
+    /// Whether the time to the answer is a person's, not the service's.
+    var waitedForPerson = false
     var client: String?
     var waited: Duration?
 

@@ -1,23 +1,41 @@
 import HTTP
 import HTTPServer
 import MCP
+import Telemetry
 
-/// The answer to a call, as the protocol writes to it.
+/// The answer to a call, as the protocol writes to it; each is logged when it is over.
 struct CallChannel: ResponseChannel {
-    let responder: HTTPResponder
+    let call: Call
+    let parts: Parts
+    let ending: CallEnding
     /// Sends a whole answer, and tells log and metrics of it.
-    let answer: @Sendable (HTTPResponse) -> Void
+    let answer: Work.Answer
+    /// What the log says of a call with which only the protocol had to do.
+    let record: CallRecord
 
-    func send(_ response: HTTPResponse) { answer(response) }
+    func send(_ response: HTTPResponse) { answer(response, ending.record ?? record) }
 
-    func open(_ headers: HTTPHeaders) -> any EventSink { CallSink(stream: responder.stream(headers: headers)) }
+    func open(_ headers: HTTPHeaders) -> any EventSink {
+        var response = HTTPResponse(status: .ok, headers: headers)
+        parts.origins.share(&response, with: call.request)
+        response.headers.set(.xRequestID, call.id.description)
+        let sink = CallSink(call.responder.stream(headers: response.headers))
+        sink.onClose { [call, parts, ending, record] _ in
+            parts.journal.record(
+                HTTPResponse(status: .ok), to: call.request, call.id, ending.record ?? record, of: call.credential
+            )
+        }
+        return sink
+    }
 
-    func onDisconnect(_ body: @escaping @Sendable () -> Void) { responder.onDisconnect(body) }
+    func onDisconnect(_ body: @escaping @Sendable () -> Void) { call.responder.onDisconnect(body) }
 }
 
 /// A stream of the HTTP server, as the protocol writes to it.
 struct CallSink: EventSink {
-    let stream: ResponseStream
+    private let stream: ResponseStream
+
+    init(_ stream: ResponseStream) { self.stream = stream }
 
     var isOpen: Bool { stream.isOpen }
 

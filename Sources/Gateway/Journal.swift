@@ -25,7 +25,14 @@ package struct Journal: Sendable {
         if let tool = record.tool {
             let era = record.era ?? "none"
             metrics.increment(.toolCalls, [.tool: tool, .outcome: record.outcome, .era: era])
-            metrics.observe(.toolDuration, elapsed, [.tool: tool, .outcome: record.outcome, .era: era])
+            if !record.waitedForPerson {
+                metrics.observe(.toolDuration, elapsed, [.tool: tool, .outcome: record.outcome, .era: era])
+            }
+        }
+        if record.fetched != nil, let method = record.method {
+            let era = record.era ?? "none"
+            metrics.increment(.fetches, [.method: method, .outcome: record.outcome, .era: era])
+            metrics.observe(.fetchDuration, elapsed, [.method: method, .outcome: record.outcome, .era: era])
         }
         log.info("Request answered", fields(response, request, id, record, credential, elapsed))
     }
@@ -59,6 +66,7 @@ package struct Journal: Sendable {
         }
         add(.method, record.method ?? request.method.rawValue)
         add(.tool, record.tool)
+        add(.fetched, record.fetched)
         add(.era, record.era)
         add(.protocolVersion, record.revision)
         add(.client, record.client)

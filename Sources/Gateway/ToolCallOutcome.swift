@@ -8,37 +8,55 @@ import Tools
 /// How a call of a tool ended, for the protocol, the log and the audit trail.
 struct ToolCallOutcome: Sendable {
     let result: ToolOutcome
-    let audit: AuditEvent.Outcome
-    let errorCode: String?
-    let bytes: Int
+    let verdict: Verdict
 
     static func done(_ answer: ToolAnswer) -> ToolCallOutcome {
         ToolCallOutcome(
-            result: .result(ToolResult(structured: answer.structured)), audit: .ok, errorCode: nil,
-            bytes: answer.structured.bytes.count
+            result: .result(ToolResult(structured: answer.structured)),
+            verdict: Verdict(audit: .ok, bytes: answer.structured.bytes.count)
         )
     }
 
     static func failed(_ error: ToolError, isDenial: Bool = false, _ id: RequestID) -> ToolCallOutcome {
         let content = RawJSON(error.structured(requestID: id.description))
         return ToolCallOutcome(
-            result: .result(ToolResult(structured: content, isError: true)), audit: isDenial ? .denied : .error,
-            errorCode: error.code.rawValue, bytes: content.bytes.count
+            result: .result(ToolResult(structured: content, isError: true)),
+            verdict: Verdict(
+                audit: isDenial ? .denied : .error, errorCode: error.code.rawValue, bytes: content.bytes.count
+            )
         )
     }
 
     /// There is no such tool for this caller: the same whether it does not exist or is hidden.
-    static let unknown = ToolCallOutcome(result: .unknownTool, audit: .denied, errorCode: "unknown_tool", bytes: 0)
+    static let unknown = ToolCallOutcome(
+        result: .unknownTool, verdict: Verdict(audit: .denied, errorCode: "unknown_tool")
+    )
+}
+
+/// A call that cannot be served before the person at the client was asked something; nothing was done.
+struct MustAsk: Error {
+    let principal: Principal
 }
 
 /// A call that only reads, whose rows are there.
 struct ReadCall {
     private let prepared: PreparedCall
+    private let asks: Bool
 
-    init(_ prepared: PreparedCall) { self.prepared = prepared }
+    /// - Parameter asks: Whether the person can be asked for what is missing.
+    init(_ prepared: PreparedCall, asks: Bool = false) {
+        self.prepared = prepared
+        self.asks = asks
+    }
 
-    func outcome(_ results: [QueryResult], for principal: Principal, _ id: RequestID) -> ToolCallOutcome {
+    /// - Throws: ``MustAsk``
+    func outcome(
+        _ results: [QueryResult],
+        for principal: Principal,
+        _ id: RequestID
+    ) throws(MustAsk) -> ToolCallOutcome {
         guard let tool = prepared.tool, tool.isVisible(to: principal.access) else { return .unknown }
+        if asks, prepared.form(for: principal.access) != nil { throw MustAsk(principal: principal) }
         do throws(ToolError) {
             switch prepared {
             case .unknown, .write: return .unknown

@@ -20,27 +20,40 @@ extension Work {
         return record
     }
 
-    func record(_ outcome: ToolCallOutcome) -> CallRecord {
+    func record(_ outcome: ToolCallOutcome) -> CallRecord { record(outcome.verdict) }
+
+    /// The same of a call of a tool that ended so.
+    func record(_ verdict: Verdict) -> CallRecord {
         var record = record()
-        record.outcome = outcome.audit.rawValue
-        record.errorCode = outcome.errorCode
+        record.outcome = verdict.audit.rawValue
+        record.errorCode = verdict.errorCode
         // A name that is no tool was made up by the client and does not go into logs and metrics.
         record.tool = plan.facts.tool.flatMap { parts.tools.isKnown($0) ? $0 : nil }
         return record
     }
 
-    /// Keeps the event of a call that changed nothing.
-    func audit(_ outcome: ToolCallOutcome, _ prepared: PreparedCall, of principal: Principal) {
-        parts.trail.record(event(outcome, prepared.tool?.name, prepared.argumentsDigest, of: principal))
+    /// The same of a request for a resource, a prompt or suggestions.
+    func record(_ outcome: FetchCallOutcome, _ prepared: PreparedFetch) -> CallRecord {
+        var record = record()
+        record.outcome = outcome.verdict.audit.rawValue
+        record.errorCode = outcome.verdict.errorCode
+        record.fetched = prepared.name ?? "unknown"
+        return record
     }
 
-    func audit(_ outcome: ToolCallOutcome, _ tool: Tool, _ digest: [UInt8], of principal: Principal) {
-        parts.trail.record(event(outcome, tool.name, digest, of: principal))
+    /// Keeps the event of a call that changed nothing.
+    func audit(_ outcome: ToolCallOutcome, _ prepared: PreparedCall, of principal: Principal) {
+        audit(outcome.verdict, prepared.tool?.name, prepared.argumentsDigest, of: principal)
+    }
+
+    /// - Parameter name: The tool, resource or prompt, if there is one of the name that was sent.
+    func audit(_ verdict: Verdict, _ name: String?, _ digest: [UInt8]?, of principal: Principal) {
+        parts.trail.record(event(verdict, name, digest, of: principal))
     }
 
     func event(
-        _ outcome: ToolCallOutcome,
-        _ tool: String?,
+        _ verdict: Verdict,
+        _ name: String?,
         _ digest: [UInt8]?,
         of principal: Principal,
         entity: (kind: String, row: RowID)? = nil
@@ -50,16 +63,16 @@ extension Work {
             workspace: principal.workspace,
             credential: principal.credential,
             client: (client.map { $0.name.label(80) }, client.map { $0.version.label(40) }),
-            action: "tools/call",
-            tool: tool,
+            action: plan.facts.method ?? "tools/call",
+            tool: name,
             entity: entity,
-            outcome: outcome.audit,
-            errorCode: outcome.errorCode,
+            outcome: verdict.audit,
+            errorCode: verdict.errorCode,
             argumentsDigest: digest,
             peer: PeerAddress.masked(call.request.peer),
             requestID: call.id.description,
             durationMicroseconds: (ContinuousClock.now - call.request.arrival).microseconds,
-            resultBytes: Int64(outcome.bytes),
+            resultBytes: Int64(verdict.bytes),
             at: WallClock.system.now
         )
     }

@@ -20,14 +20,12 @@ struct Work: Sendable {
     /// The step that the worker takes for this call.
     func step(_ answer: @escaping Answer) -> Step {
         switch plan.action {
-        case .reply, .caller, .fetch, .endSession: return read(answer)
-        case .open(let start): return open(start, answer)
-        case .work(let request, _, _):
+        case .reply, .caller, .endSession: return read(answer)
+        case .open(let opening): return open(opening, answer)
+        case .work(let request, _, let ask):
             let prepared = parts.tools.prepare(request, from: call.credential)
-            if case .write(let tool, let toolCall, let body) = prepared {
-                return write(WriteCall(tool: tool, call: toolCall, body: body), answer)
-            }
-            return read(prepared, answer)
+            return run(prepared, asks: ask != nil) { self.conclude($0, asking: ask, answer) }
+        case .fetch(let request, _): return fetch(parts.tools.prepare(request, from: call.credential), answer)
         case .batch: return batch(answer)
         }
     }
@@ -66,19 +64,11 @@ struct Work: Sendable {
     }
 
     /// The token's check alone; then the protocol answers by itself, perhaps with a stream.
-    private func open(
-        _ start: @escaping @Sendable (Principal, any ResponseChannel) -> Void,
-        _ answer: @escaping Answer
-    ) -> Step {
+    private func open(_ opening: @escaping Plan<ToolProvider>.Opening, _ answer: @escaping Answer) -> Step {
         .read([authentication]) { outcome in
             do throws(Refused) {
                 switch outcome {
-                case .success(let results):
-                    start(
-                        try self.caller(from: results[0]),
-                        self.batch?.channel
-                            ?? CallChannel(responder: self.call.responder) { answer($0, self.record()) }
-                    )
+                case .success(let results): self.handOver(to: opening, try self.caller(from: results[0]), answer)
                 case .failure(let error): self.fail(error, answer)
                 }
             } catch {
@@ -87,19 +77,23 @@ struct Work: Sendable {
         }
     }
 
-    /// The token's check in one flush with the statements of a read tool, if its arguments were right.
-    private func read(_ prepared: PreparedCall, _ answer: @escaping Answer) -> Step {
-        var statements = [authentication]
-        if case .read(_, _, let read) = prepared { statements += read.statements }
+    /// The token's check in one flush with what a resource, a prompt or suggestions need.
+    private func fetch(_ prepared: PreparedFetch, _ answer: @escaping Answer) -> Step {
         let sent = ContinuousClock.now
-        return .read(statements) { outcome in
+        return .read([authentication] + prepared.statements) { outcome in
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
-                let outcome = ReadCall(prepared).outcome(Array(results.dropFirst()), for: principal, self.call.id)
-                self.audit(outcome, prepared, of: principal)
-                return (self.response(for: principal, outcome.result), self.record(outcome))
+                let outcome = self.outcome(of: prepared, Array(results.dropFirst()), for: principal)
+                return (self.response(for: principal, outcome), self.record(outcome, prepared))
             }
         }
+    }
+
+    /// What the rows of a resource, a prompt or suggestions come to, which is audited.
+    func outcome(of prepared: PreparedFetch, _ results: [QueryResult], for principal: Principal) -> FetchCallOutcome {
+        let outcome = FetchCallOutcome(prepared, results, for: principal, call.id)
+        audit(outcome.verdict, prepared.name, prepared.digest, of: principal)
+        return outcome
     }
 
     private func conclude(
@@ -132,22 +126,22 @@ struct Work: Sendable {
         answer(.unserved(problem, plan, requestID: call.id), record)
     }
 
-    // MARK: Writes
-
-    private func write(_ write: WriteCall, _ answer: @escaping Answer) -> Step {
-        .write { database in
-            let begun = ContinuousClock.now
-            defer { self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - begun) }
-            do {
-                let (principal, outcome) = try write.run(self, database)
-                answer(self.response(for: principal, outcome.result), self.record(outcome))
-            } catch let refused as Refused {
-                answer(refused.response, self.record(refused.record))
-            } catch let error as PostgresError {
-                self.fail(error, answer)
-            } catch {
-                self.fail(PostgresError(.unexpectedResult, "\(error)"), answer)
-            }
+    private func conclude(
+        _ ran: Result<(Principal, ToolCallOutcome), any Error>,
+        asking ask: Plan<ToolProvider>.Opening?,
+        _ answer: @escaping Answer
+    ) {
+        do {
+            let (principal, outcome) = try ran.get()
+            answer(response(for: principal, outcome.result), record(outcome))
+        } catch let pending as MustAsk {
+            if let ask { handOver(to: ask, pending.principal, answer) }
+        } catch let refused as Refused {
+            answer(refused.response, record(refused.record))
+        } catch let error as PostgresError {
+            fail(error, answer)
+        } catch {
+            fail(PostgresError(.unexpectedResult, "\(error)"), answer)
         }
     }
 
@@ -157,12 +151,18 @@ struct Work: Sendable {
     func response(for principal: Principal, _ outcome: ToolOutcome = .unknownTool) -> HTTPResponse {
         switch plan.action {
         case .reply(let response), .endSession(_, let response): response
-        case .caller(let answer): answer(principal)
+        case .caller(let answer): answer(caller(principal))
         case .work(_, let answer, _): answer(outcome)
-        case .fetch(_, let answer): answer(principal, .missing)
+        case .fetch(_, let answer): answer(caller(principal), .missing)
         // Each message of a batch is a call of its own, and what is opened answers by itself.
         case .batch, .open: HTTPResponse(status: .internalServerError)
         }
+    }
+
+    /// What the protocol answers to a request for something that is no tool.
+    func response(for principal: Principal, _ outcome: FetchCallOutcome) -> HTTPResponse {
+        guard case .fetch(_, let answer) = plan.action else { return HTTPResponse(status: .internalServerError) }
+        return answer(caller(principal), outcome.result)
     }
 
     /// Puts a session on the list of those that are over; does nothing where the caller was refused.

@@ -9,61 +9,69 @@ import Tools
 struct WriteCall: Sendable {
     let tool: Tool
     let call: ToolCall
+    /// Whether the person can be asked for what is missing.
+    var asks = false
     let body: @Sendable (ToolCall, Principal, borrowing Transaction) throws -> WriteOutcome
 
     /// Runs the call.
     ///
-    /// - Throws: ``Refused`` if the caller is nobody; `PostgresError` if it was never found out who calls.
+    /// - Throws: ``Refused`` if the caller is nobody; ``MustAsk`` if the person has to be asked first; `PostgresError`
+    ///   if it was never found out who calls.
     func run(_ work: Work, _ database: borrowing Database) throws -> (Principal, ToolCallOutcome) {
         let id = work.call.id
         let caller = Caller()
         do {
-            let outcome = try database.transaction { transaction -> ToolCallOutcome in
+            let (outcome, changes) = try database.transaction { transaction -> (ToolCallOutcome, [String]) in
                 let rows = try transaction.query(work.authentication)
                 let principal = try work.caller(from: rows)
                 caller.principal = principal
-                guard tool.isVisible(to: principal.access) else { return .unknown }
+                guard tool.isVisible(to: principal.access) else { return (.unknown, []) }
+                if asks, tool.inquiry?.form(call, principal.access, 1) != nil { throw MustAsk(principal: principal) }
                 return try attempt(work, principal, transaction)
             }
             guard let principal = caller.principal else {
                 throw Refused(IdentityError(.unknown), to: work.call.request, work.parts)
             }
-            if case .unknownTool = outcome.result { work.audit(outcome, tool, call.argumentsDigest, of: principal) }
+            let scope = ChangeScope.workspace(principal.workspace)
+            for uri in changes { work.parts.mcp.announce(.resource(uri: uri), in: scope) }
+            if case .unknownTool = outcome.result {
+                work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
+            }
             return (principal, outcome)
         } catch let error as ToolError {
             guard let principal = caller.principal else { throw error }
             let outcome = ToolCallOutcome.failed(error, id)
-            work.audit(outcome, tool, call.argumentsDigest, of: principal)
+            work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
             return (principal, outcome)
         } catch let error as PostgresError {
             guard let principal = caller.principal else { throw error }
             work.parts.journal.failed(error, id)
             let outcome = ToolCallOutcome.failed(ToolError(error), id)
-            work.audit(outcome, tool, call.argumentsDigest, of: principal)
+            work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
             return (principal, outcome)
         }
     }
 
-    /// The tool's own part and its audit event, which are committed together.
+    /// The tool's own part and its audit event, which are committed together, and what has changed then.
     private func attempt(
         _ work: Work,
         _ principal: Principal,
         _ transaction: borrowing Transaction
-    ) throws -> ToolCallOutcome {
+    ) throws -> (ToolCallOutcome, changes: [String]) {
         switch try body(call, principal, transaction) {
-        case .done(let answer, let entity):
-            let outcome = ToolCallOutcome.done(answer)
-            let event = work.event(outcome, tool.name, call.argumentsDigest, of: principal, entity: entity)
+        case .done(let answer, let entity, let changes):
+            let verdict = ToolCallOutcome.done(answer).verdict
+            let event = work.event(verdict, tool.name, call.argumentsDigest, of: principal, entity: entity)
             let rows = try transaction.query(
                 "\(AuditEvent.appending([event], in: principal.workspace)) RETURNING public_id('aud', id)"
             )
-            return .done(naming(rows.string(0, 0), in: answer))
+            return (.done(naming(rows.string(0, 0), in: answer)), changes)
         case .refused(let error, let isDenial):
             let outcome = ToolCallOutcome.failed(error, isDenial: isDenial, work.call.id)
-            let event = work.event(outcome, tool.name, call.argumentsDigest, of: principal)
+            let event = work.event(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
             _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
             if isDenial { work.parts.metrics.increment(.verificationRefusals) }
-            return outcome
+            return (outcome, [])
         }
     }
 

@@ -15,6 +15,8 @@ package enum LogKey: String, Sendable, CaseIterable {
     case protocolVersion = "protocol_version"
     case client
     case tool
+    /// The name of a resource or prompt.
+    case fetched
     case outcome
     case reason
     case batch

@@ -6,6 +6,8 @@ package enum Metric: Int, Sendable, CaseIterable {
     case httpRefusals
     case toolCalls
     case toolDuration
+    case fetches
+    case fetchDuration
     case workerWait
     case workerBatchSize
     case workersBusy
@@ -35,6 +37,13 @@ package enum Metric: Int, Sendable, CaseIterable {
             .histogram(
                 "tool_duration_seconds", "From arrival to answer of a tool call.", Self.seconds, .tool, .outcome, .era
             )
+        case .fetches:
+            .counter("fetches_total", "Resources, prompts and suggestions answered.", .method, .outcome, .era)
+        case .fetchDuration:
+            .histogram(
+                "fetch_duration_seconds", "From arrival to answer of a resource, a prompt or suggestions.",
+                Self.seconds, .method, .outcome, .era
+            )
         case .workerWait: .histogram("worker_wait_seconds", "Waiting for a worker.", Self.seconds)
         case .workerBatchSize: .histogram("worker_batch_size", "Calls sent in one flush.", [1, 2, 4, 8, 16])
         case .workersBusy: .gauge("workers_busy", "Workers that have a job.")
@@ -62,6 +71,7 @@ package enum Metric: Int, Sendable, CaseIterable {
 /// A dimension of a metric. Its values come from closed sets: never a workspace, a person or anything a client made up.
 package enum MetricLabel: String, Sendable, CaseIterable {
     case tool
+    case method
     case outcome
     case era
     case reason

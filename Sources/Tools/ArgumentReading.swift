@@ -116,7 +116,7 @@ struct ArgumentReading {
         let names = parameters.map(\.name)
         let near = Nearness.nearest(to: name, among: names).map { " Did you mean `\($0)`?" } ?? ""
         let known = names.isEmpty ? "it takes no arguments" : "known are \(listed(names, last: "and"))"
-        refuse(path + shown(name), "is not an argument of this tool; \(known)", then: near)
+        refuse(path + shown(name), "is not an argument here; \(known)", then: near)
     }
 
     private mutating func refused<Value>(_ node: JSONNode, _ path: String, _ kind: Parameter.Kind) -> Value? {

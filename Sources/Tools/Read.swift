@@ -29,6 +29,7 @@ package struct ToolAnswer: Sendable {
 
 /// What a write did. Both cases are committed, the refusal too: a failed check leaves its trace.
 package enum WriteOutcome: Sendable {
-    case done(ToolAnswer, entity: (kind: String, row: RowID)?)
+    /// - changes: The addresses of resources that have another content now.
+    case done(ToolAnswer, entity: (kind: String, row: RowID)?, changes: [String] = [])
     case refused(ToolError, isDenial: Bool)
 }

@@ -38,6 +38,8 @@ package struct Tool: Sendable {
     package let isOffered: @Sendable (ToolAccess) -> Bool
     /// A sentence behind the description that depends on the caller's settings.
     package let note: (@Sendable (ToolAccess) -> String)?
+    /// What the person may be asked before a call runs.
+    package let inquiry: Inquiry?
     package let body: Body
 
     package init(
@@ -49,6 +51,7 @@ package struct Tool: Sendable {
         output: JSONValue,
         isOffered: @escaping @Sendable (ToolAccess) -> Bool = { _ in true },
         note: (@Sendable (ToolAccess) -> String)? = nil,
+        inquiry: Inquiry? = nil,
         body: Body
     ) {
         self.name = name
@@ -59,6 +62,7 @@ package struct Tool: Sendable {
         self.output = output
         self.isOffered = isOffered
         self.note = note
+        self.inquiry = inquiry
         self.body = body
     }
 

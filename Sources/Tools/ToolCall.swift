@@ -9,25 +9,33 @@ package struct ToolCall: Sendable {
     package let arguments: Arguments
     /// Canonical bytes of the arguments without `cursor` and `limit`: what a cursor belongs to.
     package let query: [UInt8]
-    /// SHA-256 of all canonical arguments.
+    /// SHA-256 of all canonical arguments that the client gave, without what a person added when asked.
     package let argumentsDigest: [UInt8]
+    /// What tells the answers that a client of the stateless era brought from all others; an effect happens once for it.
+    package let nonce: String?
     /// Workspace and token, not yet looked up; sealed values are bound to them.
     package let credential: PresentedCredential
     package let seal: Seal
 
     /// Reads a call's arguments.
     ///
+    /// - Parameters:
+    ///   - node: The arguments that hold.
+    ///   - given: Those that the client gave, if a person added to them.
     /// - Throws: ``ToolError`` with every mistake at once.
     package init(
         _ tool: Tool,
         arguments node: JSONNode?,
+        given: JSONNode? = nil,
+        nonce: String? = nil,
         from credential: PresentedCredential,
         seal: Seal
     ) throws(ToolError) {
         self.tool = tool.name
         arguments = try Arguments(node, for: tool.parameters)
         query = ToolCall.canonical(node) { $0 != "cursor" && $0 != "limit" }
-        argumentsDigest = Digest.sha256(node?.canonical ?? Array("{}".utf8))
+        argumentsDigest = Digest.sha256((given ?? node)?.canonical ?? Array("{}".utf8))
+        self.nonce = nonce
         self.credential = credential
         self.seal = seal
     }

@@ -12,10 +12,10 @@ package enum ChangeScope {
 
 extension ToolProvider {
     /// The workspace's changes, and those of the caller's own credential.
-    package func scopes(of caller: Principal) -> [String] {
-        [ChangeScope.workspace(caller.workspace), ChangeScope.credential(caller.credential)]
+    package func scopes(of caller: ToolCaller) -> [String] {
+        [ChangeScope.workspace(caller.principal.workspace), ChangeScope.credential(caller.principal.credential)]
     }
 
     /// When the caller's credential ends.
-    package func expiry(of caller: Principal) -> Int64? { caller.endsAt }
+    package func expiry(of caller: ToolCaller) -> Int64? { caller.principal.endsAt }
 }

@@ -5,10 +5,10 @@ package import MCP
 package import Postgres
 import Synchronization
 
-/// The registry as the protocol sees it: what a caller lists, and what a call becomes.
+/// The registry as the protocol sees it: what a caller lists, and what a request becomes.
 package struct ToolProvider: Provider {
     package let serverInfo: Implementation
-    private let registry: ToolRegistry
+    let registry: ToolRegistry
     private let seal: Seal
     private let listings = Listings()
 
@@ -18,7 +18,15 @@ package struct ToolProvider: Provider {
         self.seal = seal
     }
 
-    package func instructions(for caller: Principal) -> String? {
+    /// Lists follow from settings that an operator may change at any time, and resources from rows that tools write.
+    package var offer: Offer {
+        Offer(
+            [.tools, .resources, .prompts, .completions], changingLists: Set(ListKind.allCases),
+            hasResourceSubscriptions: true
+        )
+    }
+
+    package func instructions(for caller: ToolCaller) -> String? {
         """
         This server works on the tasks of one workspace. Start with workspaceSummary, find a customer's tasks with \
         searchWorkspaceTasks (names, phone digits, e-mail addresses and task numbers all work), then read one with \
@@ -27,8 +35,8 @@ package struct ToolProvider: Provider {
         """
     }
 
-    package func tools(for caller: Principal) -> ToolListing {
-        listings.listing(for: caller.access) { access in
+    package func tools(for caller: ToolCaller) -> ToolListing {
+        listings.listing(for: caller.principal.access) { access in
             let tools = registry.visible(to: access)
             // The tools that are seen, and the one setting that changes a description.
             let key = tools.map(\.name).joined(separator: " ") + " \(access.customerCommentFactors)"
@@ -39,14 +47,31 @@ package struct ToolProvider: Provider {
     /// Whether a name is a tool's, visible to anybody or not.
     package func isKnown(_ name: String) -> Bool { registry[name] != nil }
 
-    /// Nothing is decided before the credential stands beside the call; see ``prepare(_:from:)``.
+    /// Nothing is decided before the credential stands beside the call; see ``prepare(_:from:)-(ToolCallRequest,_)``.
     package func prepare(_ call: ToolCallRequest) -> ToolCallRequest { call }
 
     /// Reads the arguments and makes the statements, talking to nobody.
     package func prepare(_ request: ToolCallRequest, from credential: PresentedCredential) -> PreparedCall {
         guard let tool = registry[request.name] else { return .unknown }
+        return prepare(tool, request.arguments, given: nil, nil, from: credential)
+    }
+
+    /// The same with arguments that a person has added to.
+    ///
+    /// - Parameters:
+    ///   - given: The arguments that the client gave.
+    ///   - nonce: What tells the person's answers from all others.
+    func prepare(
+        _ tool: Tool,
+        _ arguments: JSONNode,
+        given: JSONNode?,
+        _ nonce: String?,
+        from credential: PresentedCredential
+    ) -> PreparedCall {
         do throws(ToolError) {
-            let call = try ToolCall(tool, arguments: request.arguments, from: credential, seal: seal)
+            let call = try ToolCall(
+                tool, arguments: arguments, given: given, nonce: nonce, from: credential, seal: seal
+            )
             switch tool.body {
             case .read(let plan): return .read(tool, call, try plan(call))
             case .write(let body): return .write(tool, call, body)

@@ -141,7 +141,7 @@ struct ProtocolTests {
         for era in WireEra.both {
             let client = try bench.client(workspace, era: era)
             try client.open()
-            for method in ["resources/list", "prompts/list", "logging/setLevel", "no/such", "tasks/list"] {
+            for method in ["logging/setLevel", "no/such", "tasks/list", "tasks/get"] {
                 let answer = try client.ask(method)
                 #expect(answer.json["error"]?["code"] == -32601, "\(method)")
                 if case .stateless = era { #expect(answer.status == 404) } else { #expect(answer.status == 200) }
@@ -204,8 +204,12 @@ struct ProtocolTests {
         let result = answer.json["result"] ?? .null
         #expect(result["supportedVersions"] == ["2026-07-28"])
         #expect(result["resultType"] == "complete")
-        #expect(result["capabilities"]?["tools"] != nil)
-        #expect(result["capabilities"]?["prompts"] == nil)
+        #expect(
+            result["capabilities"] == [
+                "tools": ["listChanged": true], "resources": ["subscribe": true, "listChanged": true],
+                "prompts": ["listChanged": true], "completions": [:],
+            ]
+        )
         #expect(result["cacheScope"] == "private")
         #expect(result["ttlMs"]?.integer ?? 0 > 0)
         #expect(result["_meta"]?["io.modelcontextprotocol/serverInfo"]?["name"] == "workport")
@@ -295,14 +299,14 @@ struct ProtocolTests {
         #expect(try client.wire.answer().status == 200)
     }
 
-    @Test("refuses verbs that it does not have, and tells which it has", arguments: ["GET", "PUT", "PATCH", "HEAD"])
+    @Test("refuses verbs that it does not have, and tells which it has", arguments: ["PUT", "PATCH", "HEAD"])
     func verbs(method: String) throws {
         let client = try bench.client(workspace)
         try client.wire.send(client.envelope(method))
         guard method != "HEAD" else { return }
         let answer = try client.wire.answer()
         #expect(answer.status == 405)
-        #expect(answer["allow"] == "POST, DELETE")
+        #expect(answer["allow"] == "POST, GET, DELETE")
     }
 
     @Test("answers only for its own hosts and pages")

@@ -26,6 +26,8 @@ final class Client {
     let path: String
     var token: String?
     let era: WireEra
+    /// What the client declares that it can do.
+    var capabilities: JSONValue = [:]
     private(set) var session: String?
     private var lastID: Int64 = 0
 
@@ -53,10 +55,11 @@ final class Client {
             if let session { request["Mcp-Session-Id"] = session }
             if session != nil, revision >= "2025-06-18" { request["MCP-Protocol-Version"] = revision }
         case .stateless:
-            body.append(JSONMember("params", params.adding("_meta", Client.meta)))
+            let meta = Client.meta.adding("io.modelcontextprotocol/clientCapabilities", capabilities)
+            body.append(JSONMember("params", params.adding("_meta", meta)))
             request["MCP-Protocol-Version"] = "2026-07-28"
             request["Mcp-Method"] = method
-            if let name = params["name"]?.string { request["Mcp-Name"] = name }
+            if let name = (params["name"] ?? params["uri"])?.string { request["Mcp-Name"] = name }
         }
         request.body = RawJSON(.object(body)).bytes
         return request
@@ -91,7 +94,7 @@ final class Client {
             request(
                 "initialize",
                 [
-                    "protocolVersion": .string(revision), "capabilities": [:],
+                    "protocolVersion": .string(revision), "capabilities": capabilities,
                     "clientInfo": ["name": "service-tests", "version": "1"],
                 ]
             )

@@ -76,6 +76,18 @@ final class WireClient {
 
     /// Reads one answer with its body.
     func answer() throws -> WireAnswer {
+        var answer = try head()
+        if answer.status == 204 || answer.status == 304 { return answer }
+        guard let length = answer["content-length"].flatMap({ Int($0) }) else {
+            throw Failure(description: "no content-length in \(answer.headers)")
+        }
+        answer.body = try take(length)
+        check(answer)
+        return answer
+    }
+
+    /// Reads the head of an answer, whose body is read next.
+    func head() throws -> WireAnswer {
         let line = try line()
         guard line.hasPrefix("HTTP/1.1 "), let status = Int(line.dropFirst(9).prefix(3)) else {
             throw Failure(description: "not a status line: \(line)")
@@ -87,14 +99,15 @@ final class WireClient {
             let parts = field.split(separator: ":", maxSplits: 1)
             headers.append(WireHeader(parts[0].lowercased(), String(parts.last?.drop { $0 == " " } ?? "")))
         }
-        var answer = WireAnswer(status: status, headers: headers, body: [])
-        if status == 204 || status == 304 { return answer }
-        guard let length = answer["content-length"].flatMap({ Int($0) }) else {
-            throw Failure(description: "no content-length in \(headers)")
-        }
-        answer.body = try take(length)
-        check(answer)
-        return answer
+        return WireAnswer(status: status, headers: headers, body: [])
+    }
+
+    /// Reads the next piece of a chunked body; `nil` at its end.
+    func chunk() throws -> [UInt8]? {
+        guard let count = Int(try line(), radix: 16) else { throw Failure(description: "not the size of a chunk") }
+        let piece = try take(count)
+        guard try line().isEmpty else { throw Failure(description: "a chunk that is longer than it says") }
+        return count == 0 ? nil : piece
     }
 
     /// Looks at what is a message of the protocol; a refusal that HTTP tells by itself is none.

@@ -11,18 +11,15 @@ extension Tool {
         title: "Add customer comment",
         description: """
             Adds a comment to a task on behalf of its customer. The comment is public and marked as the customer's. \
-            Ask the customer for the facts in verification; do not take them from a task.
+            Ask the customer for the facts in verification; do not take them from a task. Where the client can ask the \
+            person, missing facts are asked for with a form; saved tells whether anything was stored.
             """,
         effects: .adding,
         parameters: TaskReference.parameters + [
             Parameter("comment", .text(maximum: 5_000), "What the customer says, as plain text.", isRequired: true),
             Parameter(
                 "verification",
-                .object([
-                    Parameter("taskNumber", .taskNumber, "The task's number, as the customer gave it."),
-                    Parameter("customerName", .text(maximum: 200), "The customer's name, as the customer gave it."),
-                    Parameter("phone", .text(maximum: 60), "A phone number of the customer, at least 7 digits."),
-                ]),
+                .object(CustomerFact.allCases.map(\.parameter)),
                 "Facts that the customer gave; all of them must be right."
             ),
             Parameter(
@@ -33,6 +30,9 @@ extension Tool {
         output: [
             "type": "object",
             "properties": [
+                "saved": ["type": "boolean"],
+                "reason": ["type": "string", "enum": ["declined", "closed"]],
+                "message": ["type": "string"],
                 "item": [
                     "type": "object",
                     "properties": [
@@ -48,7 +48,7 @@ extension Tool {
                 "replayed": ["type": "boolean"],
                 "audit_id": ["type": "string"],
             ],
-            "required": ["item"],
+            "required": ["saved"],
         ],
         isOffered: { $0.customerComments },
         note: { access in
@@ -58,6 +58,7 @@ extension Tool {
             case let count: "At least \(count) of taskNumber, customerName and phone are required here."
             }
         },
+        inquiry: .customerFacts,
         body: .write { call, principal, transaction in
             try CustomerComment(call, principal).add(transaction)
         }
@@ -65,21 +66,28 @@ extension Tool {
 }
 
 /// One call of ``Tool/addCustomerComment``, inside its transaction.
-private struct CustomerComment {
+struct CustomerComment {
     private let call: ToolCall
     private let principal: Principal
     private let reference: TaskReference
     private let claim: CustomerCheck.Claim
     private let text: String
-    private let key: String?
+    private let record: IdempotencyRecord
+
+    /// Whether a call is right but for what it says of the customer.
+    static func isComplete(_ call: ToolCall) -> Bool {
+        !text(of: call).allSatisfy(\.isWhitespace) && (try? TaskReference(call.arguments)) != nil
+    }
+
+    private static func text(of call: ToolCall) -> String { Untrusted.cleaned(call.arguments.text("comment") ?? "") }
 
     init(_ call: ToolCall, _ principal: Principal) throws(ToolError) {
         self.call = call
         self.principal = principal
         reference = try TaskReference(call.arguments)
         claim = CustomerCheck.Claim(call.arguments.object("verification"))
-        key = call.arguments.text("idempotencyKey")
-        text = Untrusted.cleaned(call.arguments.text("comment") ?? "")
+        record = IdempotencyRecord(call, key: call.arguments.text("idempotencyKey"), principal)
+        text = CustomerComment.text(of: call)
         if text.allSatisfy(\.isWhitespace) {
             throw ToolError(problems: [.init("comment", "`comment` holds nothing that can be read; give some text.")])
         }
@@ -96,12 +104,16 @@ private struct CustomerComment {
         let facts = try self.facts(transaction)
         if let refusal = try check(facts, transaction) { return .refused(refusal, isDenial: true) }
         guard let task = facts.task else { throw reference.notFound }
-        if let earlier = try IdempotencyRecord.claim(key, call, principal, transaction) {
-            return .done(earlier, entity: ("task", task))
-        }
+        if let earlier = try record.claim(transaction) { return .done(earlier, entity: ("task", task)) }
         let answer = try insert(task: task, customer: facts.customer, transaction)
-        try IdempotencyRecord.keep(answer, key, call, principal, transaction)
-        return .done(answer, entity: ("task", task))
+        try record.keep(answer, transaction)
+        return .done(answer, entity: ("task", task), changes: changes(facts))
+    }
+
+    /// What reads otherwise than before.
+    private func changes(_ facts: CustomerCheck.Facts) -> [String] {
+        [facts.number.map(ResourceAddress.task), facts.customer.map(ResourceAddress.customer)].compactMap(\.self)
+            + [ResourceAddress.summary]
     }
 
     private func facts(_ transaction: borrowing Transaction) throws -> CustomerCheck.Facts {
@@ -161,6 +173,7 @@ private struct CustomerComment {
         ])
         var writer = JSONWriter()
         writer.beginObject()
+        writer.write("saved", true)
         writer.key("item")
         writer.write(raw: results[0].bytes(0, 0) ?? Array("null".utf8))
         writer.write("changed", ["comments"])

@@ -50,19 +50,22 @@ extension Tool {
         body: .read { (call) throws(ToolError) in
             let reference = try TaskReference(call.arguments)
             let sections = (call.arguments.words("include") ?? []).compactMap(TaskSection.init)
-            let statements =
-                [TaskDetails.statement(reference, in: call.workspace)]
-                + sections.map { $0.statement(reference, in: call.workspace) }
-            return Read(statements) { (results, _) throws(ToolError) in
-                guard results[0].rowCount == 1, let item = results[0].bytes(0, 0) else { throw reference.notFound }
-                return TaskDetails.answer(item, sections: zip(sections, results.dropFirst()))
-            }
+            return TaskDetails.read(reference, sections: sections, in: call.workspace)
         }
     )
 }
 
 /// The statement and the answer of ``Tool/getTaskDetails``.
 enum TaskDetails {
+    static func read(_ reference: TaskReference, sections: [TaskSection], in workspace: SQL) -> Read {
+        let statements =
+            [statement(reference, in: workspace)] + sections.map { $0.statement(reference, in: workspace) }
+        return Read(statements) { (results, _) throws(ToolError) in
+            guard results[0].rowCount == 1, let item = results[0].bytes(0, 0) else { throw reference.notFound }
+            return answer(item, sections: zip(sections, results.dropFirst()))
+        }
+    }
+
     static func statement(_ reference: TaskReference, in workspace: SQL) -> SQL {
         """
         SELECT row_to_json(i) FROM (
@@ -128,7 +131,7 @@ enum TaskDetails {
     }
 
     /// Puts the sections into the item and the item into the answer.
-    static func answer(_ item: [UInt8], sections: some Sequence<(TaskSection, QueryResult)>) -> ToolAnswer {
+    private static func answer(_ item: [UInt8], sections: some Sequence<(TaskSection, QueryResult)>) -> ToolAnswer {
         var bytes = Array(#"{"item":"#.utf8)
         // The object's closing brace makes room for the sections.
         bytes += item[..<(item.count - 1)]

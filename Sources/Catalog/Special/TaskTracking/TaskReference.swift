@@ -32,6 +32,14 @@ enum TaskReference {
         }
     }
 
+    /// The task as people are told of it, in the words of the call.
+    var wording: String {
+        switch self {
+        case .id(let row): "the task \(row.text(prefix: "tsk"))"
+        case .number(let number): "task \(number)"
+        }
+    }
+
     /// What the error says when there is no such task here, which is also said of a task of another workspace.
     var notFound: ToolError {
         let what =

@@ -15,7 +15,9 @@ extension Tool {
         effects: .reading,
         parameters: [
             Parameter("since", .moment, "Count recent work from this date or date-time on; 7 days ago if left out."),
-            Parameter("sample", .integer(0...20), "How many recently touched tasks to show.", standard: 5),
+            Parameter(
+                "sample", .integer(0...20), "How many recently touched tasks to show.",
+                standard: .integer(Summary.standardSample)),
         ],
         output: [
             "type": "object",
@@ -32,42 +34,49 @@ extension Tool {
                 if let moment = call.arguments.moment("since") {
                     "to_timestamp(\(moment)::bigint / 1e6)"
                 } else {
-                    "(now() - interval '7 days')"
+                    Summary.standardSince
                 }
-            let sample = call.arguments.integer("sample") ?? 5
-            return Read([
-                Summary.name(of: call.workspace), Summary.open(in: call.workspace),
-                Summary.recent(since, in: call.workspace), Summary.sample(sample, in: call.workspace),
-            ]) {
-                (results, _) throws(ToolError) in
-                var bytes = Array(#"{"workspace":"#.utf8)
-                bytes += results[0].bytes(0, 0) ?? Array("{}".utf8)
-                bytes += Array(#","open":"#.utf8)
-                bytes += results[1].bytes(0, 0) ?? Array("{}".utf8)
-                bytes += Array(#","recent":"#.utf8)
-                bytes += results[2].bytes(0, 0) ?? Array("{}".utf8)
-                bytes += Array(#","sample":["#.utf8)
-                for row in 0..<results[3].rowCount {
-                    if row > 0 { bytes.append(UInt8(ascii: ",")) }
-                    bytes += results[3].bytes(row, 0) ?? Array("null".utf8)
-                }
-                bytes += Array("]}".utf8)
-                return ToolAnswer(RawJSON(bytes))
-            }
+            let sample = call.arguments.integer("sample") ?? Summary.standardSample
+            return Summary.read(since: since, sample: sample, in: call.workspace)
         }
     )
 }
 
-/// The statements of ``Tool/workspaceSummary``.
-private enum Summary {
-    static func name(of workspace: SQL) -> SQL {
+/// The statements and the answer of ``Tool/workspaceSummary``.
+enum Summary {
+    /// Where recent work begins, and how many tasks are shown, unless a call says otherwise.
+    static let standardSince: SQL = "(now() - interval '7 days')"
+    static let standardSample: Int64 = 5
+
+    static func read(since: SQL = standardSince, sample: Int64 = standardSample, in workspace: SQL) -> Read {
+        Read([
+            name(of: workspace), open(in: workspace), recent(since, in: workspace), self.sample(sample, in: workspace),
+        ]) {
+            (results, _) throws(ToolError) in
+            var bytes = Array(#"{"workspace":"#.utf8)
+            bytes += results[0].bytes(0, 0) ?? Array("{}".utf8)
+            bytes += Array(#","open":"#.utf8)
+            bytes += results[1].bytes(0, 0) ?? Array("{}".utf8)
+            bytes += Array(#","recent":"#.utf8)
+            bytes += results[2].bytes(0, 0) ?? Array("{}".utf8)
+            bytes += Array(#","sample":["#.utf8)
+            for row in 0..<results[3].rowCount {
+                if row > 0 { bytes.append(UInt8(ascii: ",")) }
+                bytes += results[3].bytes(row, 0) ?? Array("null".utf8)
+            }
+            bytes += Array("]}".utf8)
+            return ToolAnswer(RawJSON(bytes))
+        }
+    }
+
+    private static func name(of workspace: SQL) -> SQL {
         """
         SELECT json_build_object('id', public_id('wsp', w.id), 'name', w.name, 'timezone', w.timezone)
         FROM workspaces AS w WHERE w.id = \(workspace)
         """
     }
 
-    static func open(in workspace: SQL) -> SQL {
+    private static func open(in workspace: SQL) -> SQL {
         """
         WITH standing AS (
             SELECT t.status, t.priority, count(*) AS tasks
@@ -105,7 +114,7 @@ private enum Summary {
         """
     }
 
-    static func recent(_ since: SQL, in workspace: SQL) -> SQL {
+    private static func recent(_ since: SQL, in workspace: SQL) -> SQL {
         """
         SELECT json_build_object(
             'since', rfc3339(\(since)),
@@ -119,7 +128,7 @@ private enum Summary {
         """
     }
 
-    static func sample(_ count: Int64, in workspace: SQL) -> SQL {
+    private static func sample(_ count: Int64, in workspace: SQL) -> SQL {
         """
         SELECT row_to_json(i)
         FROM (

@@ -1,0 +1,63 @@
+import Identity
+import JSON
+import MCP
+import Postgres
+import Telemetry
+import Tools
+
+/// How a request for a resource, a prompt or suggestions ended, for the protocol, the log and the audit trail.
+struct FetchCallOutcome: Sendable {
+    let result: FetchOutcome
+    let verdict: Verdict
+
+    /// Makes the answer of the rows.
+    init(_ prepared: PreparedFetch, _ results: [QueryResult], for principal: Principal, _ id: RequestID) {
+        do throws(ToolError) {
+            if let outcome = try prepared.outcome(results, for: principal) {
+                self.init(outcome)
+            } else {
+                // The same whether it does not exist or is hidden.
+                self.init(result: .missing, verdict: Verdict(audit: .denied, errorCode: "unknown"))
+            }
+        } catch {
+            self.init(error, id)
+        }
+    }
+
+    private init(result: FetchOutcome, verdict: Verdict) {
+        self.result = result
+        self.verdict = verdict
+    }
+
+    private init(_ outcome: FetchOutcome) {
+        switch outcome {
+        case .resource(let resource):
+            let bytes = resource.contents.reduce(0) { $0 + $1.byteCount }
+            self.init(result: outcome, verdict: Verdict(audit: .ok, bytes: bytes))
+        case .missing:
+            self.init(result: outcome, verdict: Verdict(audit: .error, errorCode: ToolError.Code.notFound.rawValue))
+        case .prompt, .completion, .internalError, .refused:
+            self.init(result: outcome, verdict: Verdict(audit: .ok))
+        }
+    }
+
+    private init(_ error: ToolError, _ id: RequestID) {
+        let result: FetchOutcome =
+            switch error.code {
+            case .notFound: .missing
+            case .internalError: .internalError(requestID: id.description)
+            default: .refused(ProtocolError(.invalidParams, error.message))
+            }
+        self.init(result: result, verdict: Verdict(audit: .error, errorCode: error.code.rawValue))
+    }
+}
+
+extension ResourceContents {
+    fileprivate var byteCount: Int {
+        switch body {
+        case .text(let text): text.utf8.count
+        case .json(let json): json.bytes.count
+        case .blob(let base64): base64.utf8.count
+        }
+    }
+}

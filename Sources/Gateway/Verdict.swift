@@ -1,0 +1,20 @@
+import Identity
+import Synchronization
+
+/// How a call ended, as log and audit trail keep it.
+struct Verdict: Sendable {
+    let audit: AuditEvent.Outcome
+    var errorCode: String?
+    /// How many bytes the result has.
+    var bytes = 0
+}
+
+/// Log and audit trail learn here how a call ended that the protocol answers by itself.
+final class CallEnding: Sendable {
+    private let state = Mutex<CallRecord?>(nil)
+
+    /// What is logged when the answer is out; `nil` if nothing but the protocol had to do with it.
+    var record: CallRecord? { state.withLock { $0 } }
+
+    func set(_ record: CallRecord) { state.withLock { $0 = record } }
+}

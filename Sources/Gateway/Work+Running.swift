@@ -1,0 +1,151 @@
+import Dispatch
+import Identity
+import MCP
+import Postgres
+import Synchronization
+import Telemetry
+import Tools
+
+// Every call of a tool runs here, whoever makes it: a request, or a handler on behalf of one.
+extension Work {
+    /// How a call ran, or why it did not: ``Refused``, ``MustAsk``, `PostgresError`.
+    typealias Ran = Result<(Principal, ToolCallOutcome), any Error>
+
+    /// The step that runs a call.
+    ///
+    /// - Parameter asks: Whether the person can be asked for what is missing.
+    func run(_ prepared: PreparedCall, asks: Bool, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
+        if case .write(let tool, let toolCall, let body) = prepared {
+            return write(WriteCall(tool: tool, call: toolCall, asks: asks, body: body), finish)
+        }
+        return read(prepared, asks: asks, finish)
+    }
+
+    /// The token's check in one flush with the statements of a read tool, if its arguments were right.
+    private func read(_ prepared: PreparedCall, asks: Bool, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
+        var statements = [authentication]
+        if case .read(_, _, let read) = prepared { statements += read.statements }
+        let sent = ContinuousClock.now
+        return .read(statements) { outcome in
+            self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
+            finish(
+                Ran {
+                    let results = try outcome.get()
+                    let principal = try self.caller(from: results[0])
+                    let rows = Array(results.dropFirst())
+                    let outcome = try ReadCall(prepared, asks: asks).outcome(rows, for: principal, self.call.id)
+                    self.audit(outcome, prepared, of: principal)
+                    return (principal, outcome)
+                }
+            )
+        }
+    }
+
+    private func write(_ write: WriteCall, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
+        .write { database in
+            let begun = ContinuousClock.now
+            let ran: Ran
+            do { ran = .success(try write.run(self, database)) } catch { ran = .failure(error) }
+            self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - begun)
+            finish(ran)
+        }
+    }
+
+    // MARK: For handlers
+
+    /// Hands the request over to the protocol, which answers it by itself, perhaps with a stream and perhaps much later.
+    func handOver(to opening: Plan<ToolProvider>.Opening, _ principal: Principal, _ answer: @escaping Answer) {
+        let ending = CallEnding()
+        let channel = CallChannel(call: call, parts: parts, ending: ending, answer: answer, record: record())
+        opening(caller(principal, ending), batch?.channel ?? channel)
+    }
+
+    /// The caller as the protocol passes it on to the tools' provider.
+    func caller(_ principal: Principal, _ ending: CallEnding = CallEnding()) -> ToolCaller {
+        ToolCaller(
+            principal, call.credential,
+            perform: { prepared in self.perform(prepared, ending) },
+            note: { prepared, reason in self.note(reason, of: prepared, by: principal, ending) }
+        )
+    }
+
+    /// Runs a call on a worker and waits for it; the person's time does not count against the call's.
+    private func perform(_ prepared: PreparedCall, _ ending: CallEnding) -> ToolOutcome {
+        let done = DispatchSemaphore(value: 0)
+        let result = Mutex<ToolOutcome?>(nil)
+        let finish: @Sendable (ToolOutcome) -> Void = { outcome in
+            result.withLock { $0 = outcome }
+            done.signal()
+        }
+        let job = Job(
+            tenant: FairShareKey(call.credential.workspace.uuid),
+            deadline: .now + parts.callTimeout,
+            plan: { run(prepared, asks: false) { finish(conclude($0, ending)) } },
+            refuse: { refusal in finish(fail(ToolError(refusal), ending)) }
+        )
+        guard parts.pool.submit(job) else { return fail(.busy, ending) }
+        done.wait()
+        return result.withLock { $0 } ?? .internalError(requestID: call.id.description)
+    }
+
+    private func conclude(_ ran: Ran, _ ending: CallEnding) -> ToolOutcome {
+        do {
+            let (_, outcome) = try ran.get()
+            ending.set(asked(record(outcome)))
+            return outcome.result
+        } catch let refused as Refused {
+            ending.set(record(refused.record))
+            return .refused(ProtocolError(.invalidRequest, "The token or session of this call is not valid any more"))
+        } catch {
+            let error = error as? PostgresError ?? PostgresError(.unexpectedResult, "\(error)")
+            parts.journal.failed(error, call.id)
+            return fail(ToolError(error), ending)
+        }
+    }
+
+    private func fail(_ error: ToolError, _ ending: CallEnding) -> ToolOutcome {
+        let outcome = ToolCallOutcome.failed(error, call.id)
+        ending.set(asked(record(outcome)))
+        return outcome.result
+    }
+
+    /// Keeps how a call ended that was not run.
+    private func note(
+        _ reason: ToolCaller.Ending,
+        of prepared: PreparedCall,
+        by principal: Principal,
+        _ ending: CallEnding
+    ) {
+        let outcome: AuditEvent.Outcome =
+            switch reason {
+            case .asked: .ok
+            case .declined, .closed: .denied
+            case .unanswered: .error
+            }
+        let verdict = Verdict(audit: outcome, errorCode: reason.rawValue)
+        audit(verdict, prepared.tool?.name, prepared.argumentsDigest, of: principal)
+        ending.set(asked(record(verdict)))
+    }
+
+    /// The record of a call during which a person was asked, for whom the service waited.
+    private func asked(_ record: CallRecord) -> CallRecord {
+        var record = record
+        record.waitedForPerson = plan.facts.era == .handshake
+        return record
+    }
+}
+
+extension ToolError {
+    /// Too many calls wait.
+    fileprivate static let busy = ToolError(
+        .unavailable, "The service has more calls waiting than it can answer in time. Nothing was changed.",
+        hint: "Try the call again in a second.", retryAfter: 1
+    )
+}
+
+extension Result where Failure == any Error {
+    /// What `body` returns or throws.
+    fileprivate init(_ body: () throws -> Success) {
+        do { self = .success(try body()) } catch { self = .failure(error) }
+    }
+}
