@@ -20,10 +20,11 @@ struct CallChannel: ResponseChannel {
         parts.origins.share(&response, with: call.request)
         response.headers.set(.xRequestID, call.id.description)
         let sink = CallSink(call.responder.stream(headers: response.headers))
-        sink.onClose { [call, parts, ending, record] _ in
-            parts.journal.record(
-                HTTPResponse(status: .ok), to: call.request, call.id, ending.record ?? record, of: call.credential
-            )
+        // A stream may be open for an hour; what is told of it at its end needs neither headers nor body.
+        var request = call.request
+        (request.headers, request.body) = ([:], [])
+        sink.onClose { [request, id = call.id, credential = call.credential, parts, ending, record] _ in
+            parts.journal.record(HTTPResponse(status: .ok), to: request, id, ending.record ?? record, of: credential)
         }
         return sink
     }
