@@ -16,14 +16,97 @@ enum ProductSubject {
     /// The comment that each run leaves.
     static let comment = "It still makes a noise."
 
-    static let all: JSONValue = [
+    static let all: JSONValue = .object(asked.members + fetched.members)
+
+    private static let asked: JSONValue = [
         "opening": [
-            "name": "workport", "instructions": "Start with workspaceSummary", "capabilities": ["tools": [:]],
+            "name": "workport", "instructions": "Start with workspaceSummary",
+            "capabilities": [
+                "tools": ["listChanged": true], "resources": ["subscribe": true, "listChanged": true],
+                "prompts": ["listChanged": true], "completions": [:],
+            ],
         ],
         "refused": ["token": "mcp_live_not-a-token"],
         "tools": [
             "pages": 1, "names": .array(Catalog.registry.names.map { .string($0) }),
             "calls": .array(calls.map { ["tool": .string($0), "arguments": $1, "result": $2] }),
+        ],
+        "elicitation": [
+            "forms": [
+                form(
+                    [["action": "accept", "content": ["customerName": "elizabeth", "phone": "597-4534"]]],
+                    ["saved": true, "item": ["author_kind": "customer"]]
+                ),
+                form(
+                    [
+                        ["action": "accept", "content": ["customerName": "elizabeth"]],
+                        ["action": "accept", "content": ["taskNumber": 1042]],
+                    ],
+                    ["saved": true]
+                ),
+                form([["action": "decline"]], ["saved": false, "reason": "declined"]),
+                form([["action": "cancel"]], ["saved": false, "reason": "closed"]),
+            ],
+            "undeclared": [
+                [
+                    "tool": "addCustomerComment", "arguments": unverified,
+                    "result": ["isError": true, "structuredContent": ["error": ["code": "validation_failed"]]],
+                ]
+            ],
+        ],
+    ]
+
+    private static let unverified: JSONValue = ["taskNumber": 1042, "comment": "I am on my way."]
+
+    /// A comment without facts, what the person answers, and what comes of it.
+    private static func form(_ answers: [JSONValue], _ content: JSONValue) -> JSONValue {
+        [
+            "tool": "addCustomerComment", "arguments": unverified, "answers": .array(answers),
+            "asked": [
+                ["schema": ["type": "object", "properties": ["phone": ["type": "string", "title": "Phone number"]]]]
+            ],
+            "result": ["structuredContent": content],
+        ]
+    }
+
+    private static let fetched: JSONValue = [
+        "resources": [
+            "uris": ["workspace://summary"],
+            "templates": ["task://{number}", "customer://{id}", "workspace://schema/{entity}"],
+            "reads": [
+                ["uri": "workspace://summary", "contents": [["mimeType": "application/json"]]],
+                ["uri": "task://1042", "contents": [["uri": "task://1042", "mimeType": "application/json"]]],
+                ["uri": "workspace://schema/task", "contents": [["mimeType": "application/json"]]],
+            ],
+            "missing": "task://1",
+        ],
+        "prompts": [
+            "names": .array(Catalog.registry.prompts.map { .string($0.name) }),
+            "gets": [
+                ["name": "daily_brief", "messages": [["role": "user", "content": ["type": "text"]]]],
+                ["name": "customer_brief", "arguments": ["customer": "Elizabeth"], "messages": [["role": "user"]]],
+                ["name": "close_stale_tasks", "arguments": ["days": "60"], "messages": [["role": "user"]]],
+            ],
+            "refused": [
+                ["no_such_prompt", [:]], ["customer_brief", [:]], ["close_stale_tasks", ["days": "soon"]],
+            ],
+        ],
+        "completion": [
+            [
+                "prompt": "customer_brief", "argument": "customer", "value": "REMI",
+                "values": ["Rémi Lefèvre"],
+            ],
+            [
+                "prompt": "customer_brief", "argument": "customer", "value": "stephenson, e",
+                "values": ["Elizabeth Stephenson"],
+            ],
+            ["template": "task://{number}", "argument": "number", "value": "10", "values": ["1044", "1043", "1042"]],
+            [
+                "template": "workspace://schema/{entity}", "argument": "entity", "value": "c",
+                "values": ["customer", "comment"],
+            ],
+            ["prompt": "no_such_prompt", "argument": "customer", "value": "", "values": nil],
+            ["template": "task://{number}", "argument": "id", "value": "", "values": nil],
         ],
     ]
 

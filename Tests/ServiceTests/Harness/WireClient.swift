@@ -110,9 +110,14 @@ final class WireClient {
         return count == 0 ? nil : piece
     }
 
+    /// The request that the next answer is to.
+    func question() -> WireQuestion {
+        questions.isEmpty ? WireQuestion(body: []) { _ in nil } : questions.removeFirst()
+    }
+
     /// Looks at what is a message of the protocol; a refusal that HTTP tells by itself is none.
     private func check(_ answer: WireAnswer) {
-        let question = questions.isEmpty ? WireQuestion(body: []) { _ in nil } : questions.removeFirst()
+        let question = question()
         guard answer.text.contains("\"jsonrpc\"") else { return }
         let found = WireCheck.shared.mistakes(in: answer.body, to: question, opening: answer["mcp-session-id"])
         for mistake in found { Issue.record("Not as the protocol's schema has it: \(mistake)") }

@@ -21,11 +21,11 @@ final class Intruder {
         var name: String { "\(tool).\(path.joined(separator: "."))" }
     }
 
-    private let bench: Bench
+    let bench: Bench
     private let connection: Connection
-    private let a: TestWorkspace
+    let a: TestWorkspace
     private let b: TestWorkspace
-    private let values: [ForeignValue]
+    let values: [ForeignValue]
     private let foreignKeys: [String]
     /// B's cursors by opening, taken while B could still use its tools.
     private var cursors: [String: (foreign: String?, own: String?)] = [:]
@@ -140,7 +140,7 @@ final class Intruder {
             let reply = try client(for: tool, of: caller).call(tool.name, Intruder.required(tool, of: a))
             if let marker = marker(in: reply.answer.text) { leaks.append("\(tool.name): \(marker)") }
         }
-        return leaks
+        return try leaks + leaksOfFetches()
     }
 
     private func candidates(for opening: Opening, _ parameter: Parameter) -> [ForeignValue] {
@@ -163,13 +163,13 @@ final class Intruder {
     }
 
     /// A trace of B in a text.
-    private func marker(in text: String) -> String? {
+    func marker(in text: String) -> String? {
         if text.lowercased().contains(b.name.lowercased()) { return "B's name is in \(text)" }
         return foreignKeys.first(where: text.contains).map { "B's key \($0) is in \(text)" }
     }
 
     /// An answer without what differs between two equal calls.
-    private func comparable(_ text: String) -> String {
+    func comparable(_ text: String) -> String {
         text.replacing(/"request_id":"[^"]*"/, with: "").replacing(/"next_cursor":"[^"]*"/, with: "next_cursor")
             .replacing(/[a-z]{3}_[0-9a-f]{32}/, with: "id").replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "time")
     }
@@ -206,6 +206,17 @@ final class Intruder {
         let client = try bench.service.client(workspace, token)
         if tool.effects.writes { clients["writer " + workspace.id.text] = client }
         if !tool.effects.writes { clients[workspace.id.text] = client }
+        return client
+    }
+
+    /// A client of the caller's for what only reads.
+    func reader() throws -> Client {
+        if let client = clients["reader"] { return client }
+        let registry = CredentialRegistry(connection, in: caller.id, pepper: TestService.pepper)
+        var settings = CredentialRegistry.Settings()
+        settings.customerComments = true
+        let client = try bench.service.client(caller, try registry.create(settings).token.text)
+        clients["reader"] = client
         return client
     }
 

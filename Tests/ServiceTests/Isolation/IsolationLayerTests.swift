@@ -48,12 +48,15 @@ struct IsolationLayerTests {
         #expect(leaks == [])
     }
 
-    @Test("is seen to fail with none: every tool leaks")
+    @Test("is seen to fail with none: every tool and every resource leaks")
     func noLayer() throws {
         let none = Arrangement(testDescription: "neither", asked: .foreign, allowed: .own, hasPolicies: false)
         let leaks = try leaks(under: none)
         for tool in Catalog.registry.tools {
             #expect(leaks.contains { $0.hasPrefix(tool.name) }, "The detector is blind for \(tool.name)")
+        }
+        for fetch in Intruder.fetches where fetch.readsRows {
+            #expect(leaks.contains { $0.hasPrefix(fetch.name + " =") }, "The detector is blind for \(fetch.name)")
         }
     }
 

@@ -23,7 +23,7 @@ struct IsolationTests {
         #expect(!stored.isError)
     }
 
-    @Test("learns nothing of another through any argument of any tool")
+    @Test("learns nothing of another through any argument of any tool, resource or prompt")
     func nothingLeaks() throws {
         let intruder = try Intruder(bench, a: a, b: b)
         let (openings, unreached) = try Intruder.openings.get()
