@@ -11,6 +11,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Values and pure functions.
         .target(name: "JSON"),
@@ -45,11 +46,15 @@ let package = Package(
                 "Catalog",
             ]
         ),
+
+        // The way to an endpoint for clients that only speak over lines.
+        .target(name: "Bridge", dependencies: ["CCurl", "CLinux", "JSON", "HTTP", "Telemetry", "MCP"]),
+
         .executableTarget(
             name: "Command",
             dependencies: [
                 "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "PostgresServer", "MCP", "Identity",
-                "Tools", "Catalog", "Gateway", "Matching",
+                "Tools", "Catalog", "Gateway", "Matching", "Bridge",
             ]
         ),
 
@@ -86,6 +91,7 @@ let package = Package(
         .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
         .testTarget(name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres"]),
+        .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "MCP", "Telemetry"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
         .testTarget(
             name: "MCPTests",
@@ -99,9 +105,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "JSON", "HTTP", "Matching", "Crypto", "Telemetry", "Postgres", "PostgresServer", "MCP", "Identity",
-                "Tools",
-                "Catalog", "Gateway", "TestSupport", "WireCheck",
+                "JSON", "HTTP", "HTTPServer", "Matching", "Crypto", "Telemetry", "Postgres", "PostgresServer", "MCP",
+                "Identity", "Tools", "Catalog", "Gateway", "TestSupport", "WireCheck",
             ],
             exclude: ["python"]
         ),
@@ -109,7 +114,7 @@ let package = Package(
 )
 
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
-let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer"]
+let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer", "Bridge"]
 
 for target in package.targets where target.type != .system {
     var settings: [SwiftSetting] = [

@@ -2,6 +2,8 @@
 struct ClientConfiguration {
     let endpoint: String
     let token: String
+    /// Where the program is that is running.
+    let program: String
 
     var text: String {
         """
@@ -28,6 +30,11 @@ struct ClientConfiguration {
 
           {"mcpServers": {"workport": {"url": "\(endpoint)",
             "headers": {"Authorization": "Bearer \(token)"}}}}
+
+        Clients that only speak stdio (Claude Desktop: claude_desktop_config.json):
+
+          {"mcpServers": {"workport": {"command": "\(program)", "args": ["stdio", "\(endpoint)"],
+            "env": {"WORKPORT_TOKEN": "\(token)"}}}}
 
         Any other client: transport Streamable HTTP, the endpoint as URL, and the header
 

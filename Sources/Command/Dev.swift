@@ -18,7 +18,9 @@ enum Dev {
                 "Folder of the private PostgreSQL (/var/lib/workport for root, else ~/.local/share/workport)"),
             Subcommand.json,
         ],
-        settings: Setting.all.filter { ![.databaseURL, .adminDatabaseURL, .tokenPepper, .sealKeys].contains($0) },
+        settings: Setting.all.filter {
+            !([.databaseURL, .adminDatabaseURL, .tokenPepper, .sealKeys] + Setting.ofTheBridge).contains($0)
+        },
         run: run
     )
 
@@ -112,7 +114,8 @@ enum Dev {
             ]
             Terminal.print(RawJSON(line).text)
         } else {
-            Terminal.print(ClientConfiguration(endpoint: endpoint, token: token).text)
+            let program = (Process.folder.map { $0 + "/" } ?? "") + "workport"
+            Terminal.print(ClientConfiguration(endpoint: endpoint, token: token, program: program).text)
         }
     }
 

@@ -1,3 +1,4 @@
+import Bridge
 import Catalog
 import Gateway
 import Glibc
@@ -20,6 +21,7 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: failure.message
         case let error as ConfigurationError: error.message
+        case let error as BridgeError: error.message
         case let error as StartRefusal: error.message
         case let error as WorkspaceCreation.Refusal: error.message
         case let error as CredentialRegistry.Refusal: error.message

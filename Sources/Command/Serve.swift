@@ -7,7 +7,7 @@ import Telemetry
 enum Serve {
     static let command = Subcommand(
         words: ["serve"], summary: "Serve the endpoint on an existing database",
-        settings: Setting.all.filter { $0 != .adminDatabaseURL }, run: run
+        settings: Setting.all.filter { $0 != .adminDatabaseURL && !Setting.ofTheBridge.contains($0) }, run: run
     )
 
     @Sendable private static func run(_ flags: Flags) throws {

@@ -37,7 +37,8 @@ struct Subcommand: Sendable {
     /// All commands, in the order in which the help lists them.
     static let all: [Subcommand] =
         [Serve.command, Dev.command, Migrate.command, ImportCommand.command, SeedCommand.command]
-        + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all + [HealthCommand.command, Version.command]
+        + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all
+        + [Stdio.command, HealthCommand.command, Version.command]
 
     static let json = Option("json", nil, "Print JSON for programs to read")
 }

@@ -118,11 +118,22 @@ extension Setting {
         meaning: "Folder of the migrations; found beside the program or in the current folder if not set"
     )
 
+    package static let url = Setting(
+        name: "url", form: .text, standard: nil,
+        meaning: "Endpoint that stdio connects to: https://host/app/api/mcp/server/<workspace id>"
+    )
+    package static let token = Setting(
+        name: "token", form: .secret, standard: nil, meaning: "Token that stdio shows there"
+    )
+
+    /// The settings of a client's side, which no node has.
+    package static let ofTheBridge: [Setting] = [.url, .token]
+
     /// All settings, in the order in which `--help` prints them.
     package static let all: [Setting] = [
         .databaseURL, .adminDatabaseURL, .host, .port, .publicURL, .allowedHosts, .allowedOrigins, .tokenPepper,
         .sealKeys, .workers, .backlog, .backlogPerWorkspace, .callTimeout, .maxConnections, .maxHeaderBytes,
         .maxBodyBytes, .maxJSONDepth, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout, .drainTimeout,
-        .logLevel, .migrations,
+        .logLevel, .migrations, .url, .token,
     ]
 }

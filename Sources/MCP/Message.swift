@@ -6,7 +6,7 @@ package enum MessageID: Sendable, Hashable {
     case integer(Int64)
 
     /// Reads an id; `nil` for `null`, fractions and everything else that is no id.
-    init?(_ node: JSONNode) {
+    package init?(_ node: JSONNode) {
         if let text = node.string {
             self = .string(text)
         } else if let number = node.integer {
@@ -25,35 +25,39 @@ package enum MessageID: Sendable, Hashable {
     }
 }
 
-/// A JSON-RPC message that a client sent.
-enum Message: Sendable {
+/// A JSON-RPC message that one side sent.
+package enum Message: Sendable {
     case request(id: MessageID, method: String, params: JSONNode?)
     case notification(method: String, params: JSONNode?)
-    /// The answer to something that the server asked.
+    /// The answer to something that the other side asked.
     case response(id: MessageID, body: JSONNode)
 
-    var method: String? {
+    /// What a request or a notification is about.
+    package var method: String? {
         switch self {
         case .request(_, let method, _), .notification(let method, _): method
         case .response: nil
         }
     }
 
-    var params: JSONNode? {
+    /// The parameters of a request or a notification.
+    package var params: JSONNode? {
         switch self {
         case .request(_, _, let params), .notification(_, let params): params
         case .response: nil
         }
     }
 
-    var id: MessageID? {
+    /// What a request is answered under, or a response answers.
+    package var id: MessageID? {
         switch self {
         case .request(let id, _, _), .response(let id, _): id
         case .notification: nil
         }
     }
 
-    var isRequest: Bool {
+    /// Whether somebody waits for an answer.
+    package var isRequest: Bool {
         if case .request = self { true } else { false }
     }
 

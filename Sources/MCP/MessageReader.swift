@@ -1,8 +1,8 @@
-import JSON
+package import JSON
 
 extension Message {
     /// Reads one message; unknown members are ignored, as everywhere in the protocol.
-    init(_ node: JSONNode) throws(ProtocolError) {
+    package init(_ node: JSONNode) throws(ProtocolError) {
         guard node.kind == .object else { throw Self.refusal("A message is a JSON object") }
         guard node["jsonrpc"]?.string == "2.0" else { throw Self.refusal("jsonrpc must be \"2.0\"") }
         let id = node["id"].flatMap(MessageID.init)

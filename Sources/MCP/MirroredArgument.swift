@@ -97,6 +97,24 @@ package struct MirroredArgument: Sendable, Equatable {
 }
 
 extension MirroredArgument {
+    /// The whole name of the header.
+    package var headerName: String { "Mcp-Param-\(header)" }
+
+    /// What the header of a call with these arguments has to say; `nil` where the argument is missing, `null`, or not
+    /// of the annotated type.
+    package func headerText(in arguments: JSONNode) -> String? {
+        var value = arguments
+        for name in path {
+            guard let next = value[name] else { return nil }
+            value = next
+        }
+        switch kind {
+        case .string: return value.string.map(HeaderText.encode)
+        case .boolean: return value.bool.map { $0 ? "true" : "false" }
+        case .integer: return value.integer.map { String($0) }
+        }
+    }
+
     /// Whether a header's text says what the body says.
     func agrees(_ text: String, with value: JSONNode) -> Bool {
         switch kind {

@@ -108,7 +108,7 @@ extension ProtocolError {
 
 extension ProtocolError {
     /// Tells why a body is no document: not JSON at all, or JSON that this product refuses.
-    init(_ error: JSONError) {
+    package init(_ error: JSONError) {
         switch error.kind {
         case .syntax, .encoding, .surrogate: self.init(.parseError, error.message)
         case .duplicateName, .tooDeep, .tooLarge: self.init(.invalidRequest, error.message)

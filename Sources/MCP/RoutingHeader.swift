@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// A header that may stand once: the version, the session, and what repeats the body.
 enum RoutingHeader: Sendable, Equatable {
@@ -31,5 +32,22 @@ enum RoutingHeader: Sendable, Equatable {
         case .value(let value): isLate(value)
         case .repeated(let values): values.contains(where: isLate)
         }
+    }
+}
+
+extension Message {
+    /// The parameter that `Mcp-Name` repeats, by method. Also for methods that this server lacks: a header is checked
+    /// before the method is looked up.
+    private static let namedParameters = [
+        "tools/call": "name", "prompts/get": "name", "resources/read": "uri",
+        "tasks/get": "taskId", "tasks/update": "taskId", "tasks/cancel": "taskId",
+    ]
+
+    /// Whether the method is one of those whose requests have an `Mcp-Name`.
+    var isRoutedByName: Bool { method.map { Message.namedParameters[$0] != nil } ?? false }
+
+    /// What `Mcp-Name` has to repeat; `nil` where the method has none, or the parameter is missing.
+    package var routedName: String? {
+        method.flatMap { Message.namedParameters[$0] }.flatMap { params?[$0]?.string }
     }
 }

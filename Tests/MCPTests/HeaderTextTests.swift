@@ -20,4 +20,19 @@ struct HeaderTextTests {
     func decode(value: String, expected: String?) {
         #expect(HeaderText.decode(value).map { Array($0.utf8) } == expected.map { Array($0.utf8) })
     }
+
+    @Test(
+        "is encoded where a header would not carry it unchanged, and only there",
+        arguments: [
+            ("invoices.find", "invoices.find"), ("", ""), ("a b", "a b"), ("äö", "=?base64?w6TDtg==?="),
+            (" a", "=?base64?IGE=?="), ("a ", "=?base64?YSA=?="), ("a\tb", "=?base64?YQli?="),
+            ("a\r\nb", "=?base64?YQ0KYg==?="), ("\u{7F}", "=?base64?fw==?="),
+            ("=?base64?YQ==?=", "=?base64?PT9iYXNlNjQ/WVE9PT89?="), ("=?base64?=", "=?base64?="),
+            ("=?BASE64?YQ==?=", "=?BASE64?YQ==?="),
+        ]
+    )
+    func encode(text: String, expected: String) {
+        #expect(HeaderText.encode(text) == expected)
+        #expect(HeaderText.decode(expected).map { Array($0.utf8) } == Array(text.utf8))
+    }
 }

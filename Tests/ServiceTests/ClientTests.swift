@@ -11,17 +11,20 @@ import Tools
 struct ClientTests {
     // MARK: The fixtures of the conformance suite
 
-    @Test("find all that the protocol has, on two nodes", arguments: RealClient.allCases)
-    func fixtures(client: RealClient) throws {
+    @Test(
+        "find all that the protocol has, on two nodes, by HTTP and through the bridge", arguments: RealClient.allCases,
+        [false, true]
+    )
+    func fixtures(client: RealClient, isBridged: Bool) throws {
         let server = try FixtureServer()
-        try ClientRun(client: client, url: server.url).check(FixtureSubject.all)
+        try ClientRun(client: client, url: server.url, isBridged: isBridged).check(FixtureSubject.all)
     }
 
-    @Test("are told when the server stops", arguments: RealClient.allCases)
-    func stopping(client: RealClient) throws {
+    @Test("are told when the server stops", arguments: RealClient.allCases, [false, true])
+    func stopping(client: RealClient, isBridged: Bool) throws {
         for mode in [ClientMode.handshake, .stateless] {
             let server = try FixtureServer(nodes: 1)
-            try ClientRun(client: client, modes: [mode], url: server.url)
+            try ClientRun(client: client, modes: [mode], url: server.url, isBridged: isBridged)
                 .check(["stop": ["process": .integer(Int64(server.process))]])
             #expect(server.wait().status == 0)
         }
@@ -47,10 +50,12 @@ struct ClientTests {
             ["token", "create", "--workspace", id, "--name", "client", "--customer-comments", "on"], bench
         )
         let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(id)"
-        let run = ClientRun(client: client, url: url, token: token["token"]?.string)
+        var run = ClientRun(client: client, url: url, token: token["token"]?.string)
+        try run.check(ProductSubject.all)
+        run.isBridged = true
         try run.check(ProductSubject.all)
         let stored = try bench.count("SELECT count(*) FROM comments WHERE body = \(ProductSubject.comment)")
-        #expect(stored == run.modes.count, "One comment for each mode")
+        #expect(stored == 2 * run.modes.count, "One comment for each mode, by HTTP and through the bridge")
     }
 
     /// Runs a command of the program on the bench's database and reads the JSON that it prints.

@@ -43,12 +43,6 @@ enum StatelessRungs {
         Rung(18, "The headers of mirrored arguments agree with them", matchArguments),
     ]
 
-    /// The parameter that `Mcp-Name` repeats. Also for methods that this server lacks: the header is checked first.
-    private static let namedParameters = [
-        "tools/call": "name", "prompts/get": "name", "resources/read": "uri",
-        "tasks/get": "taskId", "tasks/update": "taskId", "tasks/cancel": "taskId",
-    ]
-
     @Sendable private static func readMeta(_ reading: inout Reading) throws(ProtocolError) {
         guard let meta = reading.message?.meta, meta.kind == .object else {
             throw ProtocolError(.incompleteMeta, "params._meta must be an object")
@@ -89,11 +83,11 @@ enum StatelessRungs {
     }
 
     @Sendable private static func matchName(_ reading: inout Reading) throws(ProtocolError) {
-        guard let method = reading.message?.method, let parameter = namedParameters[method] else { return }
+        guard let message = reading.message, message.isRoutedByName else { return }
         let header = RoutingHeader(.mcpName, of: reading.request)
         if case .repeated = header { throw ProtocolError(.headerMismatch, "Mcp-Name stands more than once") }
         // A parameter that is missing is the method's mistake to report, not the header's.
-        guard let name = reading.message?.params?[parameter]?.string else { return }
+        guard let name = message.routedName else { return }
         guard case .value(let text) = header else { throw ProtocolError(.headerMismatch, "Mcp-Name is missing") }
         guard let decoded = HeaderText.decode(text) else {
             throw ProtocolError(.headerMismatch, "Mcp-Name is not valid Base64 of UTF-8")
@@ -114,7 +108,7 @@ enum StatelessRungs {
         for argument in reading.vocabulary.mirroredArguments(tool) {
             let path = JSONPath(argument.path.map(JSONPath.Step.name))
             let value = reading.message?.params?["arguments"]?[path: path]
-            let name = "Mcp-Param-\(argument.header)"
+            let name = argument.headerName
             let header = RoutingHeader(HTTPHeaderName(rawValue: name), of: reading.request)
             if value == nil || value?.isNull == true {
                 guard header == .absent else {

@@ -57,22 +57,29 @@ enum ChildProgram {
     }
 
     /// Starts a program and returns while it runs.
+    ///
+    /// - Parameter keepsInputOpen: Whether its input ends with the object instead of at once.
     static func start(
         _ program: URL,
         _ arguments: [String],
         environment: [String: String] = [:],
-        input: Data = Data()
-    ) throws -> Running { try Running(program, arguments, environment, input) }
+        input: Data = Data(),
+        keepsInputOpen: Bool = false
+    ) throws -> Running {
+        let running = try Running(program, arguments, environment)
+        try running.write(input, andCloses: !keepsInputOpen)
+        return running
+    }
 
     /// A program that runs.
     final class Running {
         private let process = Process()
+        private let source = Pipe()
         private let output = Pipe()
         private let errors = FileManager.default.temporaryDirectory.appending(
             path: "workport-test-\(UUID().uuidString)")
 
-        fileprivate init(_ program: URL, _ arguments: [String], _ environment: [String: String], _ input: Data) throws {
-            let source = Pipe()
+        fileprivate init(_ program: URL, _ arguments: [String], _ environment: [String: String]) throws {
             _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
             process.executableURL = program
             process.arguments = arguments
@@ -82,8 +89,11 @@ enum ChildProgram {
             process.standardOutput = output
             process.standardError = try FileHandle(forWritingTo: errors)
             try process.run()
+        }
+
+        fileprivate func write(_ input: Data, andCloses isLast: Bool) throws {
             try source.fileHandleForWriting.write(contentsOf: input)
-            try source.fileHandleForWriting.close()
+            if isLast { try source.fileHandleForWriting.close() }
         }
 
         deinit {

@@ -33,6 +33,8 @@ struct ClientRun {
     var modes = ClientMode.allCases
     let url: String
     var token: String?
+    /// Whether the client speaks over lines with `workport stdio`, and that with the server.
+    var isBridged = false
 
     /// Runs the scenarios that a subject knows, each in each mode; what went wrong becomes an issue of the test.
     ///
@@ -43,6 +45,7 @@ struct ClientRun {
             JSONMember("modes", .array(modes.map { .string($0.rawValue) })), JSONMember("subject", subject),
         ]
         if let token { job.append(JSONMember("token", .string(token))) }
+        if isBridged { job.append(JSONMember("bridge", .string(try ChildProgram.workport.path))) }
         let script = ChildProgram.root.appending(path: "Tests/ServiceTests/python/scenarios.py")
         let outcome = try ChildProgram.run(
             ChildProgram.python, [script.path], environment: ["PYTHONDONTWRITEBYTECODE": "1"],

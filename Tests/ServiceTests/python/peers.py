@@ -6,13 +6,15 @@ asked goes to its Ears; what it is told ends up there too. Results come back as 
 
 import contextlib
 import json
+import tempfile
 
 import anyio
 import mcp_types as types
 from fastmcp import Client as FastClient
-from fastmcp.client.transports import StreamableHttpTransport
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from mcp import MCPError
 from mcp.client.client import Client as OfficialClient
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.client.subscriptions import listen
 from mcp.shared._httpx_utils import create_mcp_http_client
@@ -93,18 +95,67 @@ class Traffic:
             await self.has_stream.wait()
 
 
+class HTTPRoute:
+    """A client that speaks HTTP with the server."""
+
+    is_http = True
+
+    def __init__(self, url, token):
+        self.url, self.token = url, token
+        self.traffic = Traffic()
+
+    def official(self):
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else None
+        http = self.traffic.watch(create_mcp_http_client(headers=headers))
+        return http, streamable_http_client(self.url, http_client=http)
+
+    def fast(self):
+        def factory(headers=None, auth=None, timeout=None, **_):
+            return self.traffic.watch(create_mcp_http_client(headers=headers, auth=auth, timeout=timeout))
+
+        return StreamableHttpTransport(self.url, auth=self.token, httpx_client_factory=factory)
+
+    async def stream(self):
+        """Returns when the session's own stream is open."""
+        await self.traffic.stream()
+
+
+class BridgeRoute:
+    """A client that speaks over lines with the bridge, which speaks HTTP with the server."""
+
+    is_http = False
+
+    def __init__(self, program, url, token):
+        self.command = {"command": program, "args": ["stdio", url]}
+        self.command["env"] = {"WORKPORT_TOKEN": token or "none", "WORKPORT_LOG_LEVEL": "debug"}
+        self.log = tempfile.TemporaryFile("w+")
+
+    def official(self):
+        return contextlib.nullcontext(), stdio_client(StdioServerParameters(**self.command), errlog=self.log)
+
+    def fast(self):
+        return StdioTransport(**self.command, keep_alive=False, log_file=self.log)
+
+    async def stream(self):
+        """Returns when the bridge says that the session's own stream is open."""
+        with anyio.fail_after(PATIENCE):
+            while True:
+                self.log.seek(0)
+                if "Stream opened" in self.log.read():
+                    return
+                await anyio.sleep(0.02)
+
+
 @contextlib.asynccontextmanager
-async def connect(kind, url, token, mode, ears):
+async def connect(kind, route, mode, ears):
     """Connects a client of a kind ("sdk", "fastmcp") in a mode ("legacy", "auto" or a stateless version)."""
-    traffic = Traffic()
-    async with {"sdk": connect_sdk, "fastmcp": connect_fastmcp}[kind](url, token, mode, ears, traffic) as peer:
+    async with {"sdk": connect_sdk, "fastmcp": connect_fastmcp}[kind](route, mode, ears) as peer:
         yield peer
 
 
 @contextlib.asynccontextmanager
-async def connect_sdk(url, token, mode, ears, traffic):
-    headers = {"Authorization": f"Bearer {token}"} if token else None
-    http = traffic.watch(create_mcp_http_client(headers=headers))
+async def connect_sdk(route, mode, ears):
+    http, transport = route.official()
 
     async def elicit(context, params):
         return types.ElicitResult(**ears.form(params.message, params.requested_schema))
@@ -125,7 +176,7 @@ async def connect_sdk(url, token, mode, ears, traffic):
             ears.hear(summary(message))
 
     async with http, OfficialClient(
-        streamable_http_client(url, http_client=http),
+        transport,
         mode=mode,
         read_timeout_seconds=PATIENCE,
         elicitation_callback=elicit if ears.forms is not None else None,
@@ -135,11 +186,11 @@ async def connect_sdk(url, token, mode, ears, traffic):
         log_level=ears.log_level,
         message_handler=message,
     ) as client:
-        yield OfficialPeer(client, client.session, traffic)
+        yield OfficialPeer(client, client.session, route)
 
 
 @contextlib.asynccontextmanager
-async def connect_fastmcp(url, token, mode, ears, traffic):
+async def connect_fastmcp(route, mode, ears):
     async def elicit(message, response_type, params, context):
         return types.ElicitResult(**ears.form(message, params.requested_schema))
 
@@ -154,11 +205,8 @@ async def connect_fastmcp(url, token, mode, ears, traffic):
         if not isinstance(message, Exception):
             ears.hear(summary(message))
 
-    def factory(headers=None, auth=None, timeout=None, **_):
-        return traffic.watch(create_mcp_http_client(headers=headers, auth=auth, timeout=timeout))
-
     client = FastClient(
-        StreamableHttpTransport(url, auth=token, httpx_client_factory=factory),
+        route.fast(),
         mode=mode,
         timeout=PATIENCE,
         elicitation_handler=elicit if ears.forms is not None else None,
@@ -168,7 +216,7 @@ async def connect_fastmcp(url, token, mode, ears, traffic):
         message_handler=message,
     )
     async with client:
-        yield FastPeer(client, client.session, traffic)
+        yield FastPeer(client, client.session, route)
 
 
 def summary(notification):
@@ -183,8 +231,13 @@ def summary(notification):
 class Peer:
     """What both clients have in common: FastMCP stands on the SDK's session."""
 
-    def __init__(self, client, session, traffic):
-        self.client, self.session, self.traffic = client, session, traffic
+    def __init__(self, client, session, route):
+        self.client, self.session, self.route = client, session, route
+
+    @property
+    def traffic(self):
+        """What was sent and answered, where HTTP can be watched."""
+        return self.route.traffic
 
     @property
     def is_stateless(self):

@@ -2,8 +2,8 @@
 
 Usage: scenarios.py < job.json > report.json
 
-A job names a client ("sdk" or "fastmcp"), the modes in which it connects, the endpoint, a token if it needs one, and a
-subject: what the server has, by scenario. Each scenario that the subject knows runs in each mode, on a connection of its
+A job names a client ("sdk" or "fastmcp"), the modes in which it connects, the endpoint, a token if it needs one, the
+bridge's program if the client is to speak over lines with it, and a subject: what the server has, by scenario. Each scenario that the subject knows runs in each mode, on a connection of its
 own. The report is a list of {"mode", "scenario", "problem"}; no problem means that all was as it should be.
 """
 
@@ -24,7 +24,7 @@ from mcp.client.subscriptions import (
     ResourceUpdated,
     ToolsListChanged,
 )
-from peers import HANDSHAKE, PATIENCE, STATELESS, Ears, connect, refusal
+from peers import HANDSHAKE, PATIENCE, STATELESS, BridgeRoute, Ears, HTTPRoute, connect, refusal
 
 SCENARIOS = {}
 
@@ -60,15 +60,17 @@ class Visit:
         self.job, self.mode = job, mode
 
     def connect(self, ears=None, token=None):
-        job = self.job
-        return connect(job["client"], job["url"], token or job.get("token"), self.mode, ears or Ears())
+        job, token = self.job, token or self.job.get("token")
+        bridge = job.get("bridge")
+        route = BridgeRoute(bridge, job["url"], token) if bridge else HTTPRoute(job["url"], token)
+        return connect(job["client"], route, self.mode, ears or Ears())
 
 
 @scenario
 async def opening(visit, facts):
     """The client gets the version of its mode, and knows what the server is and has."""
     async with visit.connect() as peer:
-        client, traffic = peer.client, peer.traffic
+        client = peer.client
         same(client.protocol_version, HANDSHAKE if visit.mode == "legacy" else STATELESS, "version")
         if visit.mode != STATELESS:
             # A client that is told the version does not ask what the server is.
@@ -77,10 +79,12 @@ async def opening(visit, facts):
             contains(capabilities, facts["capabilities"], "capabilities")
             assert facts["instructions"] in client.instructions, client.instructions
         await peer.names()
-        expected = {"legacy": "initialize", "auto": "server/discover", STATELESS: "tools/list"}[visit.mode]
-        same(traffic.sent[0], expected, "first request")
-    ends = [status for method, status in traffic.answers if method == "DELETE"]
-    same(ends, [204] if visit.mode == "legacy" else [], "ends of sessions")
+        if peer.route.is_http:
+            expected = {"legacy": "initialize", "auto": "server/discover", STATELESS: "tools/list"}[visit.mode]
+            same(peer.traffic.sent[0], expected, "first request")
+    if peer.route.is_http:
+        ends = [status for method, status in peer.traffic.answers if method == "DELETE"]
+        same(ends, [204] if visit.mode == "legacy" else [], "ends of sessions")
 
 
 @scenario
@@ -191,7 +195,8 @@ async def elicitation(visit, facts):
             expected = ["tools/call"] * (rounds + 1)
             if not peer.is_stateless:
                 expected = ["tools/call"] + ["response"] * len(fact["answers"])
-            same([word for word in peer.traffic.sent if word in expected], expected, "messages")
+            if peer.route.is_http:
+                same([word for word in peer.traffic.sent if word in expected], expected, "messages")
     for fact in facts.get("prompts", []):
         ears = Ears(forms=fact["answers"])
         async with visit.connect(ears) as peer:
@@ -263,11 +268,11 @@ async def cancellation(visit, facts):
                     await begun.wait()
                 group.cancel_scope.cancel()
             contains(await peer.call(facts["witness"], {"call": call}), facts["result"], facts["witness"])
-        if not peer.is_stateless:
+        if not peer.is_stateless and peer.route.is_http:
             # The client comes back for the answer, twice for each call, until it believes that there is none; the
             # session's own stream is still the one that it was.
             await peer.traffic.answered(("GET", 400), 4)
-            await peer.traffic.stream()
+            await peer.route.stream()
             same(peer.traffic.answers.count(("GET", 200)), 1, "streams that were opened")
 
 
@@ -306,7 +311,7 @@ async def changes(visit, facts):
 
 
 async def changes_in_session(peer, other, facts, ears):
-    await peer.traffic.stream()
+    await peer.route.stream()
     for kind, trigger in facts["lists"].items():
         before = await peer.pages(kind)
         await other.call(trigger)
@@ -369,7 +374,7 @@ async def stop(visit, facts):
     """A server that is stopped ends open streams in the way of their era."""
     async with visit.connect() as peer:
         if not peer.is_stateless:
-            await peer.traffic.stream()
+            await peer.route.stream()
             os.kill(facts["process"], signal.SIGTERM)
             return
         async with peer.listen(tools_list_changed=True) as stream:
