@@ -33,6 +33,16 @@ package struct MonotonicClock: Sendable {
     package var now: ContinuousClock.Instant { read() }
 }
 
+/// The time that the thread which asks has worked, for bounds that waiting for a processor must not use up.
+package enum ThreadTime {
+    /// The time so far; only differences mean something, and only on one thread.
+    package static var now: Duration {
+        var time = timespec()
+        guard unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0 else { return .zero }
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
 /// Both clocks under a test's control: they stand still until told to move.
 package final class ManualClock: Sendable {
     private let start: Int64

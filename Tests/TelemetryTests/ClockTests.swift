@@ -1,3 +1,4 @@
+import Dispatch
 import Telemetry
 import Testing
 
@@ -22,6 +23,18 @@ struct ClockTests {
     func system() {
         #expect(WallClock.system.now > 1_700_000_000_000_000)
         #expect(MonotonicClock.system.now <= MonotonicClock.system.now)
+    }
+
+    @Test("of a thread move when it works, and not when it waits")
+    func thread() {
+        let start = ThreadTime.now
+        var sum = 0
+        while ThreadTime.now - start < .milliseconds(5) { sum &+= 1 }
+        #expect(sum > 0)
+        let (before, begun) = (ThreadTime.now, ContinuousClock.now)
+        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(50))
+        #expect(ContinuousClock.now - begun >= .milliseconds(50))
+        #expect(ThreadTime.now - before < .milliseconds(50))
     }
 
     @Test("under a test's control move only when told, both together")

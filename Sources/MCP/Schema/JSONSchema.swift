@@ -70,7 +70,7 @@ package struct SchemaLimits: Sendable {
     package var depth = 32
     /// How many schemas may be applied in the midst of each other; a reference that leads to itself ends here.
     package var nesting = 128
-    /// How long the check of one value may take.
+    /// How long the check of one value may work.
     package var time = Duration.milliseconds(50)
     /// How many mistakes of one value are told.
     package var mistakes = 10

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A regular expression in the syntax of ECMA-262 that is matched in time linear in the text.
 ///
 /// Without what takes more: back references and looking around. A pattern is found anywhere in a text unless it is
@@ -37,8 +39,8 @@ struct LinearPattern: Sendable {
     /// Whether the pattern is found in a text.
     func matches(_ text: String) -> Bool { matches(text, until: nil) ?? false }
 
-    /// Whether the pattern is found in a text; `nil` if it is too late before that is known.
-    func matches(_ text: String, until deadline: ContinuousClock.Instant?) -> Bool? {
+    /// Whether the pattern is found in a text; `nil` if the thread has worked until the deadline before that is known.
+    func matches(_ text: String, until deadline: Duration?) -> Bool? {
         let interval = max(1, 65_536 / program.count)
         let scalars = Array(text.unicodeScalars)
         var current = Threads(count: program.count)
@@ -47,7 +49,7 @@ struct LinearPattern: Sendable {
             // A match may begin anywhere.
             if add(0, at: position, in: scalars, to: &current) { return true }
             guard position < scalars.count else { break }
-            if let deadline, position % interval == interval - 1, ContinuousClock.now > deadline { return nil }
+            if let deadline, position % interval == interval - 1, ThreadTime.now > deadline { return nil }
             next.removeAll()
             for counter in current.list {
                 if case .scalars(let set) = program[counter], set.contains(scalars[position]),

@@ -1,4 +1,5 @@
 import JSON
+import Telemetry
 
 /// One check of a value against a schema.
 struct SchemaValidation {
@@ -20,7 +21,8 @@ struct SchemaValidation {
     }
 
     private let schema: JSONSchema
-    private let deadline: ContinuousClock.Instant
+    /// The thread's working time at which the check is given up.
+    private let deadline: Duration
     private var steps = 0
     private var nesting = 0
     /// The resources that are being checked with, the outermost first: where a dynamic reference looks.
@@ -31,7 +33,7 @@ struct SchemaValidation {
 
     init(_ schema: JSONSchema) {
         self.schema = schema
-        deadline = ContinuousClock.now + schema.limits.time
+        deadline = ThreadTime.now + schema.limits.time
     }
 
     /// What a schema says of a value; `nil` if the value does not conform.
@@ -71,7 +73,7 @@ struct SchemaValidation {
         guard !isExhausted, path.steps.count <= limits.depth, nesting <= limits.nesting else {
             return false
         }
-        return !steps.isMultiple(of: 64) || ContinuousClock.now < deadline
+        return !steps.isMultiple(of: 64) || ThreadTime.now < deadline
     }
 
     /// Ends the check: whatever else is found, the value does not conform.
