@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Synchronization
 
 /// What the sample program has beside tools that are work.
 extension SampleProvider {
@@ -31,6 +32,49 @@ extension SampleProvider {
                 conversation.log(.info, "Counted", logger: "sample")
                 return ToolResult(text: "3")
             }
+        case "survey", "surveyOfMany":
+            { conversation, _ in
+                let form = call.name == "survey" ? Self.survey : Self.surveyOfMany
+                let answer = try conversation.ask(.form(message: "Which?", schema: form), as: "choice")
+                return ToolResult(text: answer.content?.raw.text ?? "nothing")
+            }
+        case "sample", "sampleWithTools":
+            { conversation, _ in
+                let answer = try conversation.ask(.sample(Self.samplingParams(of: call.name)), as: "sample")
+                return ToolResult(text: answer.result["content"]?["text"]?.string ?? "nothing")
+            }
+        case "roots":
+            { conversation, _ in
+                let answer = try conversation.ask(.roots, as: "roots")
+                return ToolResult(text: answer.result["roots"]?[0]?["uri"]?.string ?? "none")
+            }
+        case "mark": { conversation, _ in try Self.mark(call, conversation) }
+        case "marked":
+            { _, _ in
+                let name = call.arguments["as"]?.string ?? ""
+                if call.arguments["release"]?.bool == true { Self.marks.release(name) }
+                return ToolResult(text: Self.marks.wait(for: name))
+            }
+        case "paired":
+            Self.pairs?.checking(call) { _, _ in ToolResult(text: "a pair") }
+        case "stumble":
+            { conversation, _ in
+                for step in [2.0, 1, 2, 2.5, 3] { conversation.report(step, of: 3) }
+                return ToolResult(text: "3")
+            }
+        case "hurry":
+            { conversation, _ in
+                for step in 1...100 { conversation.report(Double(step), of: 100) }
+                return ToolResult(text: "100")
+            }
+        case "pay":
+            { conversation, _ in
+                let sure = try conversation.ask(.form(message: "Sure?", schema: Self.schema("sure")), as: "sure")
+                guard sure.action == .accept else { return ToolResult(text: "left alone") }
+                // What happens once is noted beside what tells this question from others.
+                let isFirst = Self.payments.withLock { $0.insert(conversation.nonce ?? "").inserted }
+                return ToolResult(text: isFirst ? "paid" : "was paid")
+            }
         case "hangUp":
             { conversation, _ in
                 conversation.releaseConnection()
@@ -53,6 +97,17 @@ extension SampleProvider {
                 try conversation.becomeTask(isRequired: true)
                 return ToolResult(text: "Done by \(try Self.name(conversation))")
             }
+        case "jobWithTwo":
+            { conversation, _ in
+                try conversation.becomeTask(isRequired: true)
+                let both = try conversation.ask([
+                    ("name", .form(message: "Name?", schema: Self.schema("name"))),
+                    ("color", .form(message: "Colour?", schema: Self.schema("color"))),
+                ])
+                let again = try Self.name(conversation)
+                let names = [both["name"]?.content?["name"], both["color"]?.content?["color"]].compactMap { $0?.string }
+                return ToolResult(text: (names + [again]).joined(separator: ", "))
+            }
         case "checked":
             Self.contract?.checking(call) { _, _ in
                 ToolResult(structured: RawJSON(["n": .string(call.arguments["n"]?.raw.text ?? "")]))
@@ -70,6 +125,63 @@ extension SampleProvider {
             return ToolResult(text: "\(caller) asked \(name)\(conversation.nonce == nil ? "" : ", once")")
         }
     }
+
+    private static let survey: RawJSON = """
+        {"type":"object","properties":{"size":{"type":"string","title":"Size","oneOf":[{"const":"s","title":"Small"},\
+        {"const":"l","title":"Large"}],"default":"s"},"colour":{"type":"string","enum":["red","blue"]},\
+        "gift":{"type":"boolean","default":true},"count":{"type":"integer","default":1}},"required":["size"]}
+        """
+
+    private static let surveyOfMany: RawJSON = """
+        {"type":"object","properties":{"sizes":{"type":"array","items":{"type":"string","enum":["s","l"]},\
+        "default":["s"]}}}
+        """
+
+    private static func samplingParams(of tool: String) -> JSONValue {
+        var params: [JSONMember] = [
+            JSONMember("messages", [["role": "user", "content": ["type": "text", "text": "A word?"]]]),
+            JSONMember("maxTokens", 5),
+        ]
+        if tool == "sampleWithTools" {
+            params.append(JSONMember("tools", [["name": "look", "inputSchema": ["type": "object"]]]))
+        }
+        return .object(params)
+    }
+
+    /// What became of calls that a client may leave or cancel; "marked" waits for one.
+    private static let marks = Marks()
+
+    /// Works for a moment, and notes under a name whether it came to the end.
+    private static func mark(_ call: ToolCallRequest, _ conversation: Conversation) throws -> ToolResult {
+        let name = call.arguments["as"]?.string ?? ""
+        conversation.report(1)
+        // Another call says when the moment is over, or the client that nobody waits.
+        while !marks.isReleased(name) {
+            do {
+                try conversation.pause(for: .milliseconds(5))
+            } catch {
+                marks.note("stopped", for: name)
+                throw error
+            }
+        }
+        marks.note("done", for: name)
+        return ToolResult(text: "done")
+    }
+
+    /// Takes two whole numbers, in the words of the newest JSON Schema.
+    private static let pairs = try? ToolContract(
+        ToolDescription(
+            name: "paired", description: "Takes a pair.",
+            inputSchema: """
+                {"type":"object","properties":{"pair":{"prefixItems":[{"type":"integer"},{"type":"integer"}],\
+                "items":false}}}
+                """,
+            annotations: reads
+        )
+    )
+
+    /// What was done once and must not be done again; it stands for the program's database.
+    private static let payments = Mutex<Set<String>>([])
 
     /// Gives its number as a text, which is right only by its schema.
     private static let contract = try? ToolContract(
@@ -123,6 +235,11 @@ extension SampleProvider {
 
     func handler(for request: FetchRequest) -> Handler<String, FetchOutcome>? {
         switch request.subject {
+        case .resource("sample://asks"):
+            { conversation, _ in
+                let body = ResourceContents.Body.text(try Self.name(conversation))
+                return .resource(ResourceResult([ResourceContents(uri: "sample://asks", body: body)]))
+            }
         case .resource(let uri): { _, _ in Self.contents(of: uri) }
         case .prompt("hello", let arguments):
             { _, _ in

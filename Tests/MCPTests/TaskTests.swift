@@ -10,8 +10,8 @@ struct TaskTests {
 
     init() throws { nodes = try TwoNodes() }
 
-    private func start() throws -> JSONNode {
-        let request = nodes.stateless("tools/call", #""name":"job""#, name: "job", capabilities: Self.able)
+    private func start(_ tool: String = "job") throws -> JSONNode {
+        let request = nodes.stateless("tools/call", #""name":"\#(tool)""#, name: tool, capabilities: Self.able)
         return try #require(nodes.first.answer(request).message?["result"])
     }
 
@@ -58,6 +58,40 @@ struct TaskTests {
         // What has ended is acknowledged and stays as it is.
         #expect(send("tasks/cancel", id).message?["result"]?["resultType"]?.string == "complete")
         #expect(try task(id, is: "completed")["result"] != nil)
+    }
+
+    @Test("takes answers one by one, asks again for what does not fit, and uses no key twice")
+    func keys() throws {
+        let id = try #require(try start("jobWithTwo")["taskId"]?.string)
+        var seen: Set<String> = []
+        /// The keys that are open once none of those that were answered is.
+        func open(after answered: Set<String>) throws -> Set<String> {
+            for _ in 0..<100_000 {
+                let task = try task(id, is: "input_required")
+                let keys = Set((task["inputRequests"]?.members ?? []).map(\.name))
+                if keys.isDisjoint(with: answered) { return keys }
+            }
+            throw Missing(status: "other questions")
+        }
+        func answer(_ key: String, _ content: String) {
+            let answers = #""inputResponses":{"\#(key)":{"action":"accept","content":\#(content)}}"#
+            #expect(send("tasks/update", id, answers).message?["result"]?["resultType"]?.string == "complete")
+        }
+        #expect(try open(after: seen) == ["name", "color"])
+        answer("name", #"{"name":"Ann"}"#)
+        #expect(try open(after: ["name"]) == ["color"])
+        // An answer that was given is not changed by another one.
+        answer("name", #"{"name":"Eve"}"#)
+        answer("color", #"{"color":7}"#)
+        seen = ["name", "color"]
+        let second = try open(after: seen)
+        #expect(second.count == 1)
+        answer(try #require(second.first), #"{"color":"blue"}"#)
+        seen.formUnion(second)
+        let third = try open(after: seen)
+        #expect(third.count == 1)
+        answer(try #require(third.first), #"{"name":"Bea"}"#)
+        #expect(try task(id, is: "completed")["result"]?["content"]?[0]?["text"]?.string == "Ann, blue, Bea")
     }
 
     @Test("can be stopped, and tells those who listen")

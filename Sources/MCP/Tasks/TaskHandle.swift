@@ -13,6 +13,7 @@ final class TaskHandle: Asker {
     let creation: HTTPResponse
     private let shelf: TaskShelf
     private let reception: Reception
+    private let usedNames = Mutex<Set<String>>([])
 
     init(_ record: TaskRecord, on shelf: TaskShelf, creation: HTTPResponse, for conversation: Conversation) {
         id = record.id
@@ -77,23 +78,42 @@ final class TaskHandle: Asker {
         }
     }
 
+    /// Asks by way of the task. An answer that does not fit is asked for again, under another name: no name is used
+    /// twice in a task's life, so that a late answer is never taken for one to a later question.
     func ask(
         _ questions: [(key: String, question: Question)],
         _ conversation: Conversation
     ) throws -> [String: JSONNode] {
+        var results: [String: JSONNode] = [:]
+        var open = questions
+        for _ in 0..<shelf.limits.roundCount where !open.isEmpty {
+            let names = open.map { newName(for: $0.key) }
+            let answers = try put(Array(zip(names, open.map(\.question))), conversation)
+            open = zip(names, open).compactMap { name, asked in
+                guard let answer = answers[name], asked.question.accepts(answer) else { return asked }
+                results[asked.key] = answer
+                return nil
+            }
+        }
+        guard open.isEmpty else { throw Interruption.failed("What the client answered does not fit the question") }
+        return results
+    }
+
+    /// Shows questions on the task and waits for an answer to each.
+    private func put(_ questions: [(String, Question)], _ conversation: Conversation) throws -> [String: JSONNode] {
         try shelf.amend(id) { record in
             record.status = .inputRequired
-            record.questions = questions.map { key, question in
+            record.questions = questions.map { name, question in
                 let request: JSONValue = [
                     "method": .string(question.method), "params": question.params(for: conversation.revision),
                 ]
-                return JSONMember(key, request)
+                return JSONMember(name, request)
             }
         }
-        var results: [String: JSONNode] = [:]
+        var answers: [String: JSONNode] = [:]
         let isAnswered = try conversation.wait(for: shelf.limits.taskLifetime) {
-            results = try answers(to: questions)
-            return results.count == questions.count
+            answers = try self.answers()
+            return questions.allSatisfy { answers[$0.0] != nil }
         }
         try conversation.checkCancellation()
         guard isAnswered else { throw Interruption.failed("Nobody answered in time") }
@@ -102,18 +122,27 @@ final class TaskHandle: Asker {
             record.questions = []
             record.answers = []
         }
-        return results
+        return answers
     }
 
-    private func answers(to questions: [(key: String, question: Question)]) throws -> [String: JSONNode] {
-        var results: [String: JSONNode] = [:]
+    private func answers() throws -> [String: JSONNode] {
+        var answers: [String: JSONNode] = [:]
         for member in try shelf.record(id)?.answers ?? [] {
-            guard let question = questions.first(where: { $0.key == member.name })?.question,
-                case .raw(let raw) = member.value, let answer = (try? JSONDocument(raw.bytes))?.root,
-                question.accepts(answer)
-            else { continue }
-            results[member.name] = answer
+            guard case .raw(let raw) = member.value else { continue }
+            answers[member.name] = (try? JSONDocument(raw.bytes))?.root
         }
-        return results
+        return answers
+    }
+
+    private func newName(for key: String) -> String {
+        usedNames.withLock { names in
+            var name = key
+            var number = 1
+            while !names.insert(name).inserted {
+                number += 1
+                name = "\(key)-\(number)"
+            }
+            return name
+        }
     }
 }
