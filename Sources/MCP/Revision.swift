@@ -54,6 +54,10 @@ package enum RevisionFeature: Sendable, CaseIterable {
     case priming
     /// Questions to the person.
     case elicitation
+    /// Forms with titles of choices, several choices and defaults of every kind.
+    case richForms
+    /// Sampling in which the model may use tools.
+    case samplingTools
     /// Questions that are answered on a page.
     case urlElicitation
     /// Extensions.
@@ -64,7 +68,7 @@ package enum RevisionFeature: Sendable, CaseIterable {
         switch self {
         case .toolAnnotations, .audioContent, .completionCapability, .progressMessages, .resumption: .march2025
         case .titles, .resourceLinks, .objectMeta, .structuredContent, .elicitation: .june2025
-        case .icons, .priming, .urlElicitation: .november2025
+        case .icons, .priming, .urlElicitation, .richForms, .samplingTools: .november2025
         case .anyStructuredContent, .extensions: .july2026
         }
     }

@@ -98,6 +98,9 @@ package final class Conversation: Sendable {
         for (_, question) in questions where !question.isPossible(for: client, revision) {
             throw Interruption.missingCapability(required: question.requirement)
         }
+        guard questions.allSatisfy({ $0.question.isExpressible(in: revision) }) else {
+            throw Interruption.failed("This client cannot show such a form")
+        }
         let asker = state.withLock { $0.asker }
         return try asker.ask(questions, self).mapValues { Answer(result: $0) }
     }

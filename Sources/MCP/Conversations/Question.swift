@@ -24,8 +24,9 @@ package enum Question: Sendable {
         switch self {
         case .form(let message, let schema):
             let mode = revision.has(.urlElicitation) ? [JSONMember("mode", "form")] : []
+            let fitted = FormSchema.fitted(schema, to: revision) ?? schema
             return .object(
-                mode + [JSONMember("message", .string(message)), JSONMember("requestedSchema", .raw(schema))]
+                mode + [JSONMember("message", .string(message)), JSONMember("requestedSchema", .raw(fitted))]
             )
         case .page(let url, let message): return ["mode": "url", "message": .string(message), "url": .string(url)]
         case .sample(let params): return params
@@ -38,6 +39,7 @@ package enum Question: Sendable {
         switch self {
         case .form: ["elicitation": ["form": [:]]]
         case .page: ["elicitation": ["url": [:]]]
+        case .sample where usesTools: ["sampling": ["tools": [:]]]
         case .sample: ["sampling": [:]]
         case .roots: ["roots": [:]]
         }
@@ -49,9 +51,22 @@ package enum Question: Sendable {
         return switch self {
         case .form: flags.contains(.formElicitation) && revision.has(.elicitation)
         case .page: flags.contains(.urlElicitation) && revision.has(.urlElicitation)
+        case .sample where usesTools: flags.contains(.samplingTools) && revision.has(.samplingTools)
         case .sample: flags.contains(.sampling)
         case .roots: flags.contains(.roots)
         }
+    }
+
+    /// Whether a revision has words for this; for forms of many kinds of fields, older ones have not.
+    func isExpressible(in revision: Revision) -> Bool {
+        guard case .form(_, let schema) = self else { return true }
+        return FormSchema.fitted(schema, to: revision) != nil
+    }
+
+    /// Whether the model shall use tools, which a client declares by itself.
+    private var usesTools: Bool {
+        guard case .sample(let params) = self else { return false }
+        return params["tools"] != nil || params["toolChoice"] != nil
     }
 
     /// Whether something that a client sent can be the answer.
