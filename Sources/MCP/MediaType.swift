@@ -18,17 +18,22 @@ enum MediaType {
     ///
     /// Liberal: an absent header takes everything, and one that takes JSON alone gets JSON.
     static func answerForm(accepting values: [String]) -> AnswerForm? {
-        if values.isEmpty || values == ["application/json, text/event-stream"] { return .json }
-        let accepted = values.flatMap { $0.split(separator: ",") }.filter { !isRefused($0) }.map(essence)
-        if accepted.contains(where: { ["application/json", "application/*", "*/*"].contains($0) }) { return .json }
-        return accepted.contains { ["text/event-stream", "text/*"].contains($0) } ? .eventStream : nil
+        if accepts("application/json", values) { return .json }
+        return acceptsStream(values) ? .eventStream : nil
     }
 
     /// Whether a client takes a stream.
-    static func acceptsStream(_ values: [String]) -> Bool {
+    static func acceptsStream(_ values: [String]) -> Bool { accepts("text/event-stream", values) }
+
+    /// Whether a client takes a type; what it says of the type itself counts more than what it says of many.
+    private static func accepts(_ type: String, _ values: [String]) -> Bool {
         if values.isEmpty || values == ["application/json, text/event-stream"] { return true }
-        let accepted = values.flatMap { $0.split(separator: ",") }.filter { !isRefused($0) }.map(essence)
-        return accepted.contains { ["text/event-stream", "text/*", "*/*"].contains($0) }
+        let elements = values.flatMap { $0.split(separator: ",") }
+        for range in [type, type.prefix { $0 != "/" } + "/*", "*/*"] {
+            let found = elements.filter { essence($0) == range }
+            if !found.isEmpty { return found.contains { !isRefused($0) } }
+        }
+        return false
     }
 
     /// The type without parameters, in lower case.
