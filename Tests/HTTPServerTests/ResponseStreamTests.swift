@@ -126,8 +126,11 @@ struct ResponseStreamTests {
         let endings = Arrivals<ResponseStream.Ending>()
         stream.onClose { endings.put($0) }
         _ = try client.head()
+        let left = ContinuousClock.now
         if abruptly { client.reset() } else { client.close() }
         #expect(try endings.next() == .disconnected)
+        // Nobody has tried to send anything: the loop watches for it.
+        #expect(ContinuousClock.now - left < .seconds(1))
         #expect(!stream.isOpen && !stream.send(bytes("x")))
         stream.onClose { endings.put($0) }
         #expect(try endings.next() == .disconnected)

@@ -28,6 +28,13 @@ struct EventStreamTests {
         #expect(text(EventStream.event(data: [], id: "1\ndata: x\r\u{0}")) == "id: 1data: x\ndata: \n\n")
     }
 
+    @Test("is held back by nobody on its way")
+    func headers() {
+        #expect(EventStream.headers.first(.contentType) == "text/event-stream")
+        #expect(EventStream.headers.first(.cacheControl) == "no-cache, no-transform")
+        #expect(EventStream.headers.first(.xAccelBuffering) == "no")
+    }
+
     @Test("that keeps a connection in use is a comment")
     func heartbeat() { #expect(text(EventStream.heartbeat) == ": \n\n") }
 }

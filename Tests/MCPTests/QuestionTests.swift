@@ -119,6 +119,55 @@ struct QuestionTests {
         #expect(rest.events.last?.message?["result"]?["content"]?[0]?["text"]?.string == "Hello, Ann!")
     }
 
+    @Test("that nobody answers is over at its deadline, and the call says so")
+    func deadline() throws {
+        var limits = TwoNodes.limits
+        limits.questionTime = .milliseconds(20)
+        let nodes = try TwoNodes(limits: limits)
+        try nodes.open("2025-11-25")
+        let channel = nodes.first.begin(nodes.call("greet"))
+        _ = channel.wholeAnswer()
+        #expect(channel.events.contains { $0.method == "elicitation/create" })
+        let result = channel.events.last?.message?["result"]
+        #expect(result?["isError"]?.bool == true)
+        #expect(result?["content"]?[0]?["text"]?.string == "Nobody answered in time")
+    }
+
+    @Test("has an id that no other question of the session has")
+    func ids() throws {
+        try nodes.open("2025-11-25")
+        var ids: Set<String> = []
+        for call in 0..<20 {
+            let channel = nodes.first.begin(nodes.call("greetTwice", id: call))
+            let first = try question(on: channel)
+            ids.insert(first["id"]?.string ?? "")
+            _ = nodes.second.answer(answer(first, #""result":{"action":"accept","content":{"name":"Ann"}}"#))
+            channel.wait { $0.events.count { $0.method == "elicitation/create" } == 2 }
+            let second = try #require(channel.events.last { $0.method == "elicitation/create" }?.message)
+            ids.insert(second["id"]?.string ?? "")
+            _ = nodes.second.answer(answer(second, #""result":{"action":"decline"}"#))
+            _ = channel.wholeAnswer()
+        }
+        #expect(ids.count == 40)
+    }
+
+    @Test("a call that is cancelled or lost leaves its place to the next")
+    func freedPlace() throws {
+        var limits = TwoNodes.limits
+        limits.conversationCount = 1
+        let nodes = try TwoNodes(limits: limits)
+        for _ in 0..<3 {
+            // The handler notices a moment later that nobody waits, so the first tries may find its place taken.
+            var waiting = RecordingChannel()
+            for _ in 0..<10_000 where !waiting.isStream {
+                waiting = nodes.first.begin(nodes.stateless("tools/call", #""name":"wait""#, name: "wait"))
+                waiting.wait { !$0.events.isEmpty || !$0.isOpen }
+            }
+            #expect(waiting.isStream)
+            waiting.disconnect()
+        }
+    }
+
     @Test("too many handlers at once are refused, with the time to come back")
     func busy() throws {
         var limits = TwoNodes.limits
