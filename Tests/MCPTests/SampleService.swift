@@ -29,16 +29,21 @@ struct SampleService {
         )
     }
 
+    /// The pages that may call.
+    private static let origins = OriginPolicy(hosts: [], origins: ["https://inspector.example.net"])
+
     /// Pages of two tools, so that there is a second one.
     static var limits: MCPLimits {
         var limits = MCPLimits()
         limits.pageSize = 2
         limits.bodyBytes = 4096
         limits.batchCount = 3
+        limits.noticeInterval = .zero
         return limits
     }
 
     mutating func answer(_ request: HTTPRequest) -> HTTPResponse {
+        if let refusal = Self.origins.refusal(of: request) { return refusal }
         let question = WireQuestion(request)
         WireCheck.shared.note(question)
         let response = answer(plan(request))

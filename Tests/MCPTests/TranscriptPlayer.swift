@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import JSON
+import MCP
 import Telemetry
 import Testing
 
@@ -9,6 +10,8 @@ struct TranscriptPlayer {
     private var service: SampleService
     private var variables: [String: String]
     private let transcript: Transcript
+    /// The streams that are open, and how many of their events were looked at.
+    private var channels: [String: (channel: RecordingChannel, count: Int)] = [:]
 
     init(_ transcript: Transcript) throws {
         self.transcript = transcript
@@ -23,17 +26,32 @@ struct TranscriptPlayer {
             case .caller(let name): service.caller = name
             case .wide: service = try SampleService(isWide: true)
             case .advance(let seconds): service.clock.advance(by: .seconds(seconds))
-            case .session(let revision): try openSession(substituted(revision))
+            case .session(let revision, let capabilities):
+                try openSession(substituted(revision), substituted(capabilities))
             case .exchange(let sent, let expected, let line):
                 try check(service.answer(request(sent)), against: expected, "\(transcript.file):\(line)")
+            case .begin(let name, let sent, let expected, let line):
+                channels[name] = (service.begin(request(sent)), 0)
+                try checkEvents(of: name, against: expected, "\(transcript.file):\(line)")
+            case .events(let name, let expected, let line):
+                try checkEvents(of: name, against: expected, "\(transcript.file):\(line)")
+            case .end(let name, let line): try checkEnd(of: name, "\(transcript.file):\(line)")
+            case .leave(let name): channels[name]?.channel.disconnect()
+            case .announce(let change): service.server.announce(try self.change(change), in: "all")
+            case .close: service.server.endStreams()
             }
         }
     }
 
-    private mutating func openSession(_ revision: String) throws {
+    private func change(_ text: String) throws -> Change {
+        if text.hasPrefix("resource ") { return .resource(uri: substituted(String(text.dropFirst(9)))) }
+        return .list(try #require(ListKind(rawValue: text)))
+    }
+
+    private mutating func openSession(_ revision: String, _ capabilities: String) throws {
         let body = """
             {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\(revision)",\
-            "capabilities":{"elicitation":{}},"clientInfo":{"name":"old-editor","version":"0.9"}}}
+            "capabilities":\(capabilities),"clientInfo":{"name":"old-editor","version":"0.9"}}}
             """
         let response = service.answer(.message(body))
         variables["session"] = try #require(response.headers.first(.mcpSessionID) as String?)
@@ -79,18 +97,46 @@ struct TranscriptPlayer {
         }
         // A stream is compared event by event: a line each.
         let isStream = text.hasPrefix("data: ") || text.hasPrefix("id: ")
-        let messages = isStream ? SentEvent.all(in: response.body).map(\.data) : [text]
+        let events = isStream ? SentEvent.all(in: response.body) : [SentEvent(data: text)]
         let lines = isStream ? body.split(separator: "\n").map(String.init) : [body]
-        #expect(messages.count == lines.count, "\(place): \(text)")
-        for (message, line) in zip(messages, lines) {
-            if line == "(nothing)" {
-                #expect(message == "", "\(place)")
-                continue
-            }
-            let actual = try JSONDocument(text: message).root
-            let expected = try JSONDocument(text: substituted(line)).root
-            #expect(agrees(actual, expected), "\(place): \(message)")
+        #expect(events.count == lines.count, "\(place): \(text)")
+        for (event, line) in zip(events, lines) { try check(event, against: line, place) }
+    }
+
+    private mutating func checkEvents(of name: String, against lines: [String], _ place: String) throws {
+        let lines = lines.filter { !$0.isEmpty }
+        let (channel, start) = try #require(channels[name])
+        channels[name]?.count += lines.count
+        channel.wait { $0.events.count >= start + lines.count || !$0.isOpen }
+        let events = channel.events.dropFirst(start).prefix(lines.count)
+        #expect(events.count == lines.count, "\(place): \(channel.events)")
+        for (event, line) in zip(events, lines) { try check(event, against: line, place) }
+    }
+
+    private func checkEnd(of name: String, _ place: String) throws {
+        let (channel, count) = try #require(channels[name])
+        #expect(channel.wait { !$0.isOpen }, "\(place)")
+        #expect(channel.events.count == count, "\(place): \(channel.events.dropFirst(count))")
+    }
+
+    private mutating func check(_ event: SentEvent, against line: String, _ place: String) throws {
+        var line = Substring(line)
+        if line.hasPrefix("[-] ") {
+            #expect(event.id == nil, "\(place)")
+            line = line.dropFirst(4)
+        } else if line.hasPrefix("["), let end = line.firstIndex(of: "]"), line[..<end].hasPrefix("[<") {
+            let words = line[..<end].dropFirst().split(separator: " ").map(String.init)
+            #expect(matches(event.id ?? "(absent)", words[0]), "\(place): \(event)")
+            #expect(event.retry == (words.count > 1 ? words[1] : nil), "\(place): \(event)")
+            line = line[end...].dropFirst(2)
         }
+        if line == "(nothing)" {
+            #expect(event.data == "", "\(place)")
+            return
+        }
+        let actual = try JSONDocument(text: event.data).root
+        let expected = try JSONDocument(text: substituted(String(line))).root
+        #expect(agrees(actual, expected), "\(place): \(event.data)")
     }
 
     private mutating func agrees(_ actual: JSONNode, _ expected: JSONNode) -> Bool {
