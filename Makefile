@@ -29,12 +29,12 @@ test: packages venv ## Run all tests
 	$(VENV)/bin/python Tests/HTTPServerTests/differential/compare.py
 
 sanitize: packages ## Run unit and database tests under the address sanitizer
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --build-path .build-address --skip ServiceTests
+	ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --build-path .build-address --skip ServiceTests
 
 # The thread sanitizer does not see what Synchronization.Mutex orders (the module is not instrumented), so it reports
 # what happens inside withLock as races, in a three-line program as well; other reports are real.
 sanitize-threads: packages ## Run the same under the thread sanitizer, to be read with care
-	TSAN_OPTIONS=halt_on_error=0 swift test --sanitize=thread --build-path .build-thread --skip ServiceTests
+	TSAN_OPTIONS=halt_on_error=0 swift test --no-parallel --sanitize=thread --build-path .build-thread --skip ServiceTests
 
 lint: ## Check the formatting
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -46,31 +46,4 @@ struct MediaTypeTests {
         #expect(MediaType.answerForm(accepting: values) == form)
         #expect(MediaType.acceptsStream(values) == canStream)
     }
-
-    @Test("that the client must take is a stream, for what cannot be told in one object")
-    func streams() throws {
-        let nodes = try TwoNodes()
-        for (accept, listens, asks) in [
-            ("application/json, text/event-stream", true, true), ("*/*", true, true), ("text/event-stream", true, true),
-            ("application/json", false, false),
-        ] {
-            var listen = nodes.stateless("subscriptions/listen", #""notifications":{}"#)
-            listen.headers.set(.accept, accept)
-            let stream = nodes.first.begin(listen)
-            #expect(stream.isStream == listens, "\(accept)")
-            if !listens { #expect(stream.wholeAnswer().status == .notAcceptable) }
-            stream.disconnect()
-            // A question in a session needs one, too; a call that is about to ask says so as its result.
-            try nodes.open("2025-11-25")
-            var call = nodes.call("greet")
-            call.headers.set(.accept, accept)
-            let channel = nodes.first.begin(call)
-            if asks {
-                #expect(channel.wait { $0.events.contains { $0.method == "elicitation/create" } })
-                channel.disconnect()
-            } else {
-                #expect(channel.wholeAnswer().message?["result"]?["isError"]?.bool == true)
-            }
-        }
-    }
 }
