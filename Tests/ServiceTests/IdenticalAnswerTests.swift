@@ -71,8 +71,6 @@ extension WireAnswer {
     private static func bare(_ header: WireHeader) -> String {
         switch header.name {
         case "mcp-session-id": "\(!header.value.isEmpty)"
-        // Only who offers changes offers a stream of them.
-        case "allow": header.value.replacing("GET, ", with: "")
         default: header.value
         }
     }
@@ -86,7 +84,8 @@ extension WireAnswer {
 
     private static func bare(_ value: JSONValue) -> JSONValue {
         let own: Set = [
-            "serverInfo", "io.modelcontextprotocol/serverInfo", "capabilities", "instructions", "tools", "nextCursor",
+            "serverInfo", "io.modelcontextprotocol/serverInfo", "capabilities", "instructions", "tools", "resources",
+            "resourceTemplates", "prompts", "nextCursor",
         ]
         return switch value {
         case .object(let members):

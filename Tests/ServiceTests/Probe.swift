@@ -6,8 +6,8 @@ extension Probe {
 
     static func all(for era: WireEra) -> [Probe] {
         let common = bodies + transport + origins + parameters + ids
-        if case .stateless = era { return common + marks + mirrors }
-        return common + versions + responses
+        if case .stateless = era { return common + marks + mirrors + listening }
+        return common + versions + responses + streams
     }
 
     /// One request, changed.
@@ -167,6 +167,36 @@ extension Probe {
             one("arguments that are an array", "tools/call", ["name": "no_such_tool", "arguments": []]),
             one("arguments that are null", "tools/call", ["name": "no_such_tool", "arguments": nil]),
         ]
+        + ["resources/list", "resources/templates/list", "prompts/list"].flatMap { method in
+            [one(method, method), one("\(method) with a forged cursor", method, ["cursor": "bm90IGEgY3Vyc29y"])]
+        }
+        + [
+            one("a resource that is not there", "resources/read", ["uri": "probe://nothing"]),
+            one("a resource without an address", "resources/read"),
+            one("a resource whose address is a number", "resources/read", ["uri": 1]),
+            one("a prompt that is not there", "prompts/get", ["name": "no_such_prompt"]),
+            one("a prompt without a name", "prompts/get"),
+            one("a prompt with a number", "prompts/get", ["name": "no_such_prompt", "arguments": ["a": 1]]),
+            one("a prompt with an array", "prompts/get", ["name": "no_such_prompt", "arguments": []]),
+        ]
+        + completions.map { title, params in one("a completion of \(title)", "completion/complete", params) }
+
+    private static let completions: [(title: String, params: JSONValue)] = [
+        ("nothing", [:]),
+        ("a prompt that is not there", completion(["type": "ref/prompt", "name": "no_such_prompt"])),
+        ("a template that is not there", completion(["type": "ref/resource", "uri": "probe://{id}"])),
+        ("another kind", completion(["type": "ref/other", "name": "x"])),
+        ("a prompt without a name", completion(["type": "ref/prompt"])),
+        ("no argument", ["ref": ["type": "ref/prompt", "name": "no_such_prompt"]]),
+        (
+            "a number",
+            ["ref": ["type": "ref/prompt", "name": "no_such_prompt"], "argument": ["name": "a", "value": 1]]
+        ),
+    ]
+
+    private static func completion(_ reference: JSONValue) -> JSONValue {
+        ["ref": reference, "argument": ["name": "a", "value": "b"]]
+    }
 
     private static let ids: [Probe] = [1, "1", 0, -7, "", 9_007_199_254_740_991, "q\"\\\u{1F600}"].flatMap {
         (id: JSONValue) in
@@ -310,6 +340,100 @@ extension Probe {
             $0.body = Array(#"{"jsonrpc":"2.0","id":"q-1","result":{}}"#.utf8)
         },
     ]
+
+    // MARK: Streams
+
+    /// The head of a stream and its first message, if there is one at once.
+    private static func stream(
+        _ title: String,
+        first: Bool = false,
+        _ request: @escaping @Sendable (Client) throws -> WireRequest
+    ) -> Probe {
+        Probe(title) { client in
+            try client.open()
+            try client.wire.send(request(client))
+            let reader = try EventReader(client.wire)
+            var answer = reader.head
+            if first { answer.body = Array("data: \(try reader.next()?.text ?? "")".utf8) }
+            return [answer]
+        }
+    }
+
+    private static let streams: [Probe] =
+        [
+            stream("the stream of a session") { get($0.request("ping")) },
+            stream("the stream of a session for a page") { client in
+                var request = get(client.request("ping"))
+                request["Origin"] = "http://localhost"
+                return request
+            },
+        ]
+        + each("the stream, taking", ["application/json", "text/html", "text/event-stream;q=0, application/json"]) {
+            $0 = get($0)
+            $0["Accept"] = $1
+        }
+        + each("the rest of", ["nothing.1", "nothing", "1", "a.b.c"]) {
+            $0 = get($0)
+            $0["Last-Event-ID"] = $1
+        }
+        + each("the stream of", ["", "made-up"]) {
+            $0 = get($0)
+            $0["Mcp-Session-Id"] = $1
+        }
+        + [
+            one("the stream of no session") {
+                $0 = get($0)
+                $0["Mcp-Session-Id"] = nil
+            },
+            one("a subscription", "resources/subscribe", ["uri": "probe://1"]),
+            one("its end", "resources/unsubscribe", ["uri": "probe://1"]),
+            one("a subscription to nothing", "resources/subscribe"),
+            one("a subscription to a number", "resources/subscribe", ["uri": 1]),
+        ]
+
+    /// The GET that has the session of a POST.
+    private static func get(_ post: WireRequest) -> WireRequest {
+        var request = post
+        request.method = "GET"
+        request.body = []
+        request["Content-Type"] = nil
+        request["Accept"] = "text/event-stream"
+        return request
+    }
+
+    private static let wishes: [(title: String, wish: JSONValue)] = [
+        ("nothing", [:]), ("the tools", ["toolsListChanged": true]), ("the tools not", ["toolsListChanged": false]),
+        (
+            "all lists",
+            ["toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true, "other": true]
+        ),
+        ("resources", ["resourceSubscriptions": ["probe://2", "probe://1", "probe://2"]]),
+        ("no resources", ["resourceSubscriptions": []]),
+    ]
+
+    private static let listening: [Probe] =
+        wishes.flatMap { title, wish in
+            [7, "L1"].map { (id: JSONValue) in
+                stream("listening to \(title), as \(id.text)", first: true) {
+                    $0.request("subscriptions/listen", ["notifications": wish], id: id)
+                }
+            }
+        }
+        + [
+            stream("listening for a page", first: true) { client in
+                var request = client.request("subscriptions/listen", ["notifications": [:]])
+                request["Origin"] = "http://localhost"
+                return request
+            },
+            one("listening without a wish", "subscriptions/listen"),
+            one("listening to a word", "subscriptions/listen", ["notifications": "all"]),
+            one(
+                "listening to a resource that is a number", "subscriptions/listen",
+                ["notifications": ["resourceSubscriptions": [1]]]),
+            one("listening as JSON", "subscriptions/listen", ["notifications": [:]]) {
+                $0["Accept"] = "application/json"
+            },
+        ]
 
     // MARK: The life of a session
 
