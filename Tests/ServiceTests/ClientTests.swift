@@ -51,19 +51,34 @@ struct ClientTests {
         )
         let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(id)"
         var run = ClientRun(client: client, url: url, token: token["token"]?.string)
-        try run.check(ProductSubject.all)
+        let switching: JSONValue = [
+            "commands": .array(
+                try ["off", "on"].map { state in
+                    .array(
+                        try [
+                            ChildProgram.workport.path, "token", "update", "client", "--workspace", id,
+                            "--customer-comments", state,
+                        ].map { .string($0) }
+                    )
+                }
+            ),
+            "environment": .object(environment(bench).map { JSONMember($0.key, .string($0.value)) }),
+        ]
+        try run.check(ProductSubject.all(switching: switching))
         run.isBridged = true
-        try run.check(ProductSubject.all)
+        try run.check(ProductSubject.all(switching: switching))
         let stored = try bench.count("SELECT count(*) FROM comments WHERE body = \(ProductSubject.comment)")
         #expect(stored == 2 * run.modes.count, "One comment for each mode, by HTTP and through the bridge")
     }
 
     /// Runs a command of the program on the bench's database and reads the JSON that it prints.
     private func workport(_ words: [String], _ bench: Bench) throws -> JSONValue {
-        var environment = TestService.secrets
-        environment["WORKPORT_ADMIN_DATABASE_URL"] = bench.database.url(.owner)
-        let outcome = try ChildProgram.run(ChildProgram.workport, words + ["--json"], environment: environment)
+        let outcome = try ChildProgram.run(ChildProgram.workport, words + ["--json"], environment: environment(bench))
         try #require(outcome.status == 0, "\(words): \(outcome.errors)\(outcome.output)")
         return try JSONDocument(text: outcome.output).root.value
+    }
+
+    private func environment(_ bench: Bench) -> [String: String] {
+        TestService.secrets.merging(["WORKPORT_ADMIN_DATABASE_URL": bench.database.url(.owner)]) { $1 }
     }
 }

@@ -16,7 +16,12 @@ enum ProductSubject {
     /// The comment that each run leaves.
     static let comment = "It still makes a noise."
 
-    static let all: JSONValue = .object(asked.members + fetched.members)
+    /// All scenarios.
+    ///
+    /// - Parameter switching: What an operator runs to turn comments of customers off and on again, in turn.
+    static func all(switching: JSONValue) -> JSONValue {
+        .object(asked.members + fetched.members + changing(switching).members)
+    }
 
     private static let asked: JSONValue = [
         "opening": [
@@ -74,8 +79,14 @@ enum ProductSubject {
             "uris": ["workspace://summary"],
             "templates": ["task://{number}", "customer://{id}", "workspace://schema/{entity}"],
             "reads": [
-                ["uri": "workspace://summary", "contents": [["mimeType": "application/json"]]],
-                ["uri": "task://1042", "contents": [["uri": "task://1042", "mimeType": "application/json"]]],
+                [
+                    "uri": "workspace://summary", "contents": [["mimeType": "application/json"]],
+                    "json": ["open": ["total": 2]],
+                ],
+                [
+                    "uri": "task://1042", "contents": [["uri": "task://1042", "mimeType": "application/json"]],
+                    "json": ["item": ["title": "Furnace repair"]],
+                ],
                 ["uri": "workspace://schema/task", "contents": [["mimeType": "application/json"]]],
             ],
             "missing": "task://1",
@@ -83,8 +94,14 @@ enum ProductSubject {
         "prompts": [
             "names": .array(Catalog.registry.prompts.map { .string($0.name) }),
             "gets": [
-                ["name": "daily_brief", "messages": [["role": "user", "content": ["type": "text"]]]],
-                ["name": "customer_brief", "arguments": ["customer": "Elizabeth"], "messages": [["role": "user"]]],
+                [
+                    "name": "daily_brief", "messages": [["role": "user", "content": ["type": "text"]]],
+                    "says": "workspaceSummary",
+                ],
+                [
+                    "name": "customer_brief", "arguments": ["customer": "Elizabeth"], "messages": [["role": "user"]],
+                    "says": "Elizabeth",
+                ],
                 ["name": "close_stale_tasks", "arguments": ["days": "60"], "messages": [["role": "user"]]],
             ],
             "refused": [
@@ -109,6 +126,24 @@ enum ProductSubject {
             ["template": "task://{number}", "argument": "id", "value": "", "values": nil],
         ],
     ]
+
+    private static func changing(_ switching: JSONValue) -> JSONValue {
+        [
+            "changes": [
+                "lists": ["tools": switching],
+                "resource": [
+                    "uri": "task://1042",
+                    "trigger": [
+                        "tool": "addCustomerComment",
+                        "arguments": [
+                            "taskNumber": 1042, "comment": "Something else.",
+                            "verification": ["phone": "7035974534", "customerName": "Elizabeth"],
+                        ],
+                    ],
+                ],
+            ]
+        ]
+    }
 
     /// What is called, and what must be in the result.
     static let calls: [(tool: String, arguments: JSONValue, result: JSONValue)] = [

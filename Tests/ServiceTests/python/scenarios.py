@@ -3,8 +3,9 @@
 Usage: scenarios.py < job.json > report.json
 
 A job names a client ("sdk" or "fastmcp"), the modes in which it connects, the endpoint, a token if it needs one, the
-bridge's program if the client is to speak over lines with it, and a subject: what the server has, by scenario. Each scenario that the subject knows runs in each mode, on a connection of its
-own. The report is a list of {"mode", "scenario", "problem"}; no problem means that all was as it should be.
+bridge's program if the client is to speak over lines with it, and a subject: what the server has, by scenario. Each
+scenario that the subject knows runs in each mode, on a connection of its own. The report is a list of {"mode",
+"scenario", "problem"}; no problem means that all was as it should be.
 """
 
 import asyncio
@@ -142,7 +143,9 @@ async def resources(visit, facts):
         contains([template["uriTemplate"] for template in templates], facts["templates"], "templates")
         for read in facts["reads"]:
             contents = await peer.read(read["uri"])
-            contains(contents, read["contents"], read["uri"])
+            contains(contents, read.get("contents", []), read["uri"])
+            if "json" in read:
+                contains(json.loads(contents[0]["text"]), read["json"], read["uri"])
             for content in contents:
                 base64.b64decode(content.get("blob", ""), validate=True)
         error = await refusal(peer.read(facts["missing"]))
@@ -160,6 +163,7 @@ async def prompts(visit, facts):
         for get in facts["gets"]:
             prompt = await peer.prompt(get["name"], get.get("arguments"))
             contains(prompt["messages"], get["messages"], get["name"])
+            assert get.get("says", "") in prompt["messages"][0]["content"].get("text", ""), prompt
         for name, arguments in facts["refused"]:
             same((await refusal(peer.prompt(name, arguments))).code, -32602, name)
 
@@ -299,69 +303,85 @@ async def log(visit, facts):
             same([what for what in ears.heard if what[0] == "log"], [], "log above the level")
 
 
+class Triggers:
+    """What makes something change: a tool to call, or commands to run, in turn."""
+
+    def __init__(self, peer):
+        self.peer, self.turns = peer, {}
+
+    async def pull(self, fact):
+        if isinstance(fact, str):
+            return await self.peer.call(fact)
+        if "tool" in fact:
+            result = await self.peer.call(fact["tool"], fact["arguments"])
+            assert not result.get("isError"), result
+            return result
+        turn = self.turns.get(id(fact), 0)
+        self.turns[id(fact)] = turn + 1
+        command = fact["commands"][turn % len(fact["commands"])]
+        return await anyio.run_process(command, env=fact["environment"])
+
+
 @scenario
 async def changes(visit, facts):
     """Changed lists and resources are told of: on the session's stream, or on one that the client opens."""
     ears = Ears()
     async with visit.connect(ears) as peer, visit.connect() as other:
         if peer.is_stateless:
-            await changes_by_listening(peer, other, facts)
+            await changes_by_listening(peer, Triggers(other), facts)
         else:
-            await changes_in_session(peer, other, facts, ears)
+            await changes_in_session(peer, Triggers(other), facts, ears)
 
 
 async def changes_in_session(peer, other, facts, ears):
     await peer.route.stream()
-    for kind, trigger in facts["lists"].items():
-        before = await peer.pages(kind)
-        await other.call(trigger)
-        await ears.wait((f"notifications/{kind}/list_changed",))
-        assert await peer.pages(kind) != before, f"{kind} are what they were"
     if "resource" in facts:
         uri, trigger = facts["resource"]["uri"], facts["resource"]["trigger"]
-        await other.call(trigger)
         await peer.subscribe(uri)
-        await other.call(trigger)
+        await other.pull(trigger)
         await ears.wait(("updated", uri))
         await peer.unsubscribe(uri)
-        await other.call(trigger)
+        await other.pull(trigger)
         # What comes after on the same stream shows that nothing else came before.
         kind, marker = next(iter(facts["lists"].items()))
-        method = f"notifications/{kind}/list_changed"
-        count = ears.heard.count((method,))
-        await other.call(marker)
-        await ears.wait((method,), count + 1)
+        await other.pull(marker)
+        await ears.wait((f"notifications/{kind}/list_changed",))
         same(ears.heard.count(("updated", uri)), 1, "updates")
-    async with anyio.create_task_group() as group:
-        try:
-            async with peer.listen(tools_list_changed=True):
-                raise AssertionError("a session has no such streams")
-        except ListenNotSupportedError:
-            group.cancel_scope.cancel()
+    for kind, trigger in facts["lists"].items():
+        changed = (f"notifications/{kind}/list_changed",)
+        before, count = await peer.pages(kind), ears.heard.count(changed)
+        await other.pull(trigger)
+        await ears.wait(changed, count + 1)
+        assert await peer.pages(kind) != before, f"{kind} are what they were"
+    try:
+        async with peer.listen(tools_list_changed=True):
+            raise AssertionError("a session has no such streams")
+    except ListenNotSupportedError:
+        pass
 
 
 async def changes_by_listening(peer, other, facts):
     events = {"tools": ToolsListChanged(), "prompts": PromptsListChanged()}
-    for kind, trigger in facts["lists"].items():
-        before = await peer.pages(kind)
-        async with peer.listen(**{f"{kind}_list_changed": True}) as stream:
-            await other.call(trigger)
-            same(await following(stream), events[kind], f"change of {kind}")
-            assert await peer.pages(kind) != before, f"{kind} are what they were"
     if "resource" in facts:
         uri, trigger = facts["resource"]["uri"], facts["resource"]["trigger"]
         kind, marker = next(iter(facts["lists"].items()))
         async with (
-            peer.listen(resource_subscriptions=[uri]) as both,
-            peer.listen(**{f"{kind}_list_changed": True}) as one,
+            peer.listen(resource_subscriptions=[uri]) as watched,
+            peer.listen(**{f"{kind}_list_changed": True}) as listed,
         ):
-            same(both.honored.resource_subscriptions, [uri], "honored")
-            same(one.honored.resource_subscriptions, None, "honored")
-            await other.call(trigger)
-            same(await following(both), ResourceUpdated(uri=uri), "change of a resource")
-            await other.call(marker)
+            same(watched.honored.resource_subscriptions, [uri], "honored")
+            same(listed.honored.resource_subscriptions, None, "honored")
+            await other.pull(trigger)
+            same(await following(watched), ResourceUpdated(uri=uri), "change of a resource")
+            await other.pull(marker)
             # Nothing that was not asked for came before.
-            same(await following(one), events[kind], f"change of {kind}")
+            same(await following(listed), events[kind], f"change of {kind}")
+    for kind, trigger in facts["lists"].items():
+        before = await peer.pages(kind)
+        async with peer.listen(**{f"{kind}_list_changed": True}) as stream:
+            await other.pull(trigger)
+            same(await following(stream), events[kind], f"change of {kind}")
+            assert await peer.pages(kind) != before, f"{kind} are what they were"
 
 
 async def following(stream):
