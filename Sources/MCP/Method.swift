@@ -45,7 +45,7 @@ struct MethodCall<P: Provider>: Sendable {
     let session: Session?
     /// Whether the answer may be a stream: the client takes one, and the request is not part of a batch.
     let canStream: Bool
-    let responder: Responder
+    var responder: Responder
 
     var provider: P { server.provider }
 }

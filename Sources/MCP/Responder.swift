@@ -8,8 +8,14 @@ struct Responder: Sendable {
     let form: AnswerForm
     let envelope: Envelope
 
+    /// The same with JSON as its form, for an answer that becomes one event among others.
+    var unwrapped: Responder { Responder(id: id, era: era, form: .json, envelope: envelope) }
+
     /// Answers with what a method found out.
-    func answer(_ result: MethodResult) -> HTTPResponse {
+    func answer(_ result: MethodResult) -> HTTPResponse { HTTPResponse(.ok, json: message(result), as: form) }
+
+    /// The message that says what a method found out.
+    func message(_ result: MethodResult) -> [UInt8] {
         var writer = JSONWriter(capacity: result.sizeHint + 256)
         writer.beginObject()
         writer.write("jsonrpc", "2.0")
@@ -19,7 +25,7 @@ struct Responder: Sendable {
         envelope.write(result, &writer)
         writer.endObject()
         writer.endObject()
-        return HTTPResponse(.ok, json: writer.bytes, as: form)
+        return writer.bytes
     }
 
     /// Answers that the request cannot be served.

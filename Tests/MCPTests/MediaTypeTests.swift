@@ -46,4 +46,66 @@ struct MediaTypeTests {
         #expect(MediaType.answerForm(accepting: values) == form)
         #expect(MediaType.acceptsStream(values) == canStream)
     }
+
+    @Test("that the client must take is a stream, for what cannot be told in one object")
+    func streams() throws {
+        let nodes = try TwoNodes()
+        for (accept, listens, asks) in [
+            ("application/json, text/event-stream", true, true), ("*/*", true, true), ("text/event-stream", true, true),
+            ("application/json", false, false),
+        ] {
+            var listen = nodes.stateless("subscriptions/listen", #""notifications":{}"#)
+            listen.headers.set(.accept, accept)
+            let stream = nodes.first.begin(listen)
+            #expect(stream.isStream == listens, "\(accept)")
+            if !listens { #expect(stream.wholeAnswer().status == .notAcceptable) }
+            stream.disconnect()
+            // A question in a session needs one, too; a call that is about to ask says so as its result.
+            try nodes.open("2025-11-25")
+            var call = nodes.call("greet")
+            call.headers.set(.accept, accept)
+            let channel = nodes.first.begin(call)
+            if asks {
+                #expect(channel.wait { $0.events.contains { $0.method == "elicitation/create" } })
+                channel.disconnect()
+            } else {
+                #expect(channel.wholeAnswer().message?["result"]?["isError"]?.bool == true)
+            }
+        }
+    }
+
+    @Test("of a stream makes each message an event of its own", arguments: ["2025-11-25", "2026-07-28"])
+    func events(revision: String) throws {
+        let nodes = try TwoNodes()
+        if revision == "2025-11-25" { try nodes.open(revision, capabilities: "{}") }
+        for (method, params) in [
+            ("tools/list", ""), ("tools/call", #""name":"echo","arguments":{"text":"a"}"#),
+            ("tools/call", #""name":"greet""#), ("tools/call", #""name":"count""#),
+            ("tools/call", #""name":"stumble""#),
+            ("tools/call", #""name":"bug""#), ("resources/read", #""uri":"sample://1""#), ("no-such-method", ""),
+            ("resources/subscribe", #""uri":"sample://1""#), ("logging/setLevel", #""level":"info""#),
+            ("tasks/get", #""taskId":"none""#),
+        ] {
+            var request: HTTPRequest
+            if revision == "2026-07-28" {
+                let named = ["tools/call": "name", "resources/read": "uri"][method]
+                let name = named.flatMap { key in
+                    (try? JSONDocument(text: "{\(params)}"))?.root[key]?.string
+                }
+                request = nodes.stateless(method, params, name: name)
+            } else {
+                request = nodes.message(
+                    #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":{\#(params)}}"#)
+            }
+            request.headers.set(.accept, "text/event-stream")
+            let answer = nodes.first.begin(request).wholeAnswer()
+            if answer.status == .ok {
+                let events = SentEvent.all(in: answer.body).filter { $0.data != "" }
+                let messages = try events.map { try JSONDocument(text: $0.data).root }
+                #expect(messages.last?["id"]?.raw.text == "1", "\(method) \(params)")
+            } else {
+                #expect(try JSONDocument(answer.body).root["error"] != nil, "\(method) \(params)")
+            }
+        }
+    }
 }

@@ -41,7 +41,9 @@ package final class WireCheck: Sendable {
         let texts = isStream ? Self.events(in: body) : [body]
         return texts.flatMap { text in
             guard !text.isEmpty else { return [] as [String] }
-            guard let root = try? JSONDocument(text).root else { return ["It is not JSON"] }
+            guard let root = try? JSONDocument(text).root else {
+                return ["It is not JSON: \(String(decoding: text.prefix(200), as: UTF8.self))"]
+            }
             return mistakes(in: root, to: question, opening: session)
         }
     }

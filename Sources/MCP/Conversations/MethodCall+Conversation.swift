@@ -47,9 +47,7 @@ extension MethodCall {
         .open { caller, channel in
             let isStarted = server.threads.run(for: binding) {
                 do throws(MailroomError) {
-                    let response = try body(caller)
-                    let isResult = response.status == .ok
-                    channel.send(isResult ? HTTPResponse(.ok, json: response.body, as: responder.form) : response)
+                    channel.send(try body(caller))
                 } catch {
                     channel.send(responder.answer(ProtocolError(error)))
                 }
@@ -117,6 +115,10 @@ struct HandlerExchange<P: Provider>: Sendable {
         _ responses: JSONNode?,
         _ states: RequestStateSeal
     ) {
+        let form = call.responder.form
+        var call = call
+        // The line makes a stream of the answer where it has to be one.
+        call.responder = call.responder.unwrapped
         self.call = call
         self.state = state
         self.states = states
@@ -133,7 +135,7 @@ struct HandlerExchange<P: Provider>: Sendable {
         line = AnswerLine(
             channel,
             canStream: call.canStream,
-            form: call.responder.form,
+            form: form,
             log: log,
             priming: isPrimed ? Int(limits.retryTime.milliseconds) : nil,
             onLoss: { loss.tell() }

@@ -89,8 +89,8 @@ extension MethodCall {
             return channel.send(.tooMany(id))
         }
         let tag = [JSONMember(MetaKey.subscriptionID, id.json)]
-        let farewell = responder.answer(MethodResult(meta: tag) { _ in })
-        let subject = ChangeStream.Subject(wants: filter.wants, tag: tag, farewell: farewell.body)
+        let farewell = responder.message(MethodResult(meta: tag) { _ in })
+        let subject = ChangeStream.Subject(wants: filter.wants, tag: tag, farewell: farewell)
         let stream = ChangeStream(subject, server.limits)
         stream.listen(to: provider.scopes(of: caller), in: server.mailroom)
         for task in tasks { follow(task, on: stream, tag) }
