@@ -28,4 +28,7 @@ struct CallRecord: Sendable {
     var waited: Duration?
 
     init(outcome: String = "ok") { self.outcome = outcome }
+
+    /// Of a call that its client took back.
+    static let cancelled = CallRecord(outcome: "cancelled")
 }

@@ -56,19 +56,24 @@ package final class Gateway: Sendable {
 
     /// Hands a call to the workers, or answers at once that they are busy.
     private func submit(_ call: Call) {
+        let cancellation = CallCancellation(
+            call.responder, isStateless: call.request.headers.first(.mcpMethod) != nil, since: call.request.arrival
+        )
         let job = Job(
             tenant: FairShareKey(call.credential.workspace.uuid),
             deadline: call.request.arrival + parts.callTimeout,
-            plan: { self.step(of: call) },
-            refuse: { refusal in self.refuse(call, ToolError(refusal)) }
+            isAbandoned: { cancellation.isCancelled },
+            plan: { self.step(of: call, cancellation) },
+            refuse: { refusal in self.refuse(call, refusal) }
         )
         if !parts.pool.submit(job) { answer(call, .busy, CallRecord(outcome: "busy")) }
     }
 
     /// Reads the message and says what is needed of the database.
-    private func step(of call: Call) -> Step {
+    private func step(of call: Call, _ cancellation: CallCancellation) -> Step {
         let waited = ContinuousClock.now - call.request.arrival
         let plan = plan(call)
+        cancellation.follow(plan.cancellation)
         let work = Work(call: call, plan: plan, parts: parts, waited: waited)
         return work.step { response, record in self.answer(call, response, record) }
     }
@@ -98,7 +103,9 @@ package final class Gateway: Sendable {
         parts.journal.record(response, to: request, id, record, of: credential)
     }
 
-    private func refuse(_ call: Call, _ error: ToolError) {
+    private func refuse(_ call: Call, _ refusal: Refusal) {
+        if refusal == .abandoned { return answer(call, HTTPResponse(status: .accepted), .cancelled) }
+        let error = ToolError(refusal)
         // Read only to answer under the request's own id, so that a client shows the sentence.
         let plan = plan(call)
         let response = HTTPResponse.unserved(error, plan, requestID: call.id)

@@ -34,11 +34,19 @@ extension Work {
             let refuse = { @Sendable (error: ToolError) in
                 collector.take(.unserved(error, plan, requestID: part.call.id), at: index)
             }
+            let cancellation = CallCancellation(call.responder, isStateless: false, since: call.request.arrival)
+            cancellation.follow(plan.cancellation)
             let job = Job(
                 tenant: FairShareKey(call.credential.workspace.uuid),
                 deadline: call.request.arrival + parts.callTimeout,
+                isAbandoned: { cancellation.isCancelled },
                 plan: { part.step { response, _ in collector.take(response, at: index) } },
-                refuse: { refuse(ToolError($0)) }
+                refuse: { refusal in
+                    guard refusal != .abandoned else {
+                        return collector.take(HTTPResponse(status: .accepted), at: index)
+                    }
+                    refuse(ToolError(refusal))
+                }
             )
             if !parts.pool.submit(job) { refuse(ToolError(.timeout)) }
         }

@@ -118,6 +118,8 @@ struct Work: Sendable {
     /// The database failed before it was known who calls: nothing is told but that, and to a call of a tool as the
     /// tool's result, whatever tool it names.
     func fail(_ error: PostgresError, _ answer: Answer) {
+        // Who takes a request back gets no answer to it.
+        if error.kind == .abandoned { return answer(HTTPResponse(status: .accepted), record(.cancelled)) }
         let problem = ToolError(error)
         var record = record()
         record.outcome = "error"

@@ -139,6 +139,7 @@ extension Connection {
         let responder = HTTPResponder(
             id: ExchangeID(connection: id, sequence: sequence),
             mailbox: loop.mailbox,
+            presence: presence,
             maxStreamBuffer: loop.configuration.maxStreamBuffer
         )
         loop.handler(request, responder)

@@ -40,7 +40,11 @@ final class Connection {
     /// Whether the socket may take something.
     var canWrite = true
     /// Whether the client has closed its sending side, as far as epoll has told.
-    var isHalfClosed = false
+    var isHalfClosed = false {
+        didSet { if isHalfClosed { presence.end() } }
+    }
+    /// The same, and whether the connection was lost, for those who work for it.
+    let presence = ClientPresence()
 
     /// When the current request began to arrive.
     var requestStart: Int64?
@@ -113,6 +117,7 @@ final class Connection {
     func close(because ending: ResponseStream.Ending) {
         guard phase != .closed else { return }
         phase = .closed
+        presence.end()
         Glibc.close(descriptor)
         loop.connections.remove(id)
         countBufferedInput(0)

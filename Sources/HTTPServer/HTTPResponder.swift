@@ -8,12 +8,14 @@ import Synchronization
 package final class HTTPResponder: Sendable {
     private let id: ExchangeID
     private let mailbox: Mailbox
+    private let presence: ClientPresence
     private let maxStreamBuffer: Int
     private let isAnswered = Atomic(false)
 
-    init(id: ExchangeID, mailbox: Mailbox, maxStreamBuffer: Int) {
+    init(id: ExchangeID, mailbox: Mailbox, presence: ClientPresence, maxStreamBuffer: Int) {
         self.id = id
         self.mailbox = mailbox
+        self.presence = presence
         self.maxStreamBuffer = maxStreamBuffer
     }
 
@@ -40,6 +42,12 @@ package final class HTTPResponder: Sendable {
         }
         return stream
     }
+
+    /// Whether the client has gone, as far as its connection tells: it was lost, or the client has closed its side.
+    ///
+    /// A client that only stops sending looks the same and may wait for its answer, so one that is quickly there is still
+    /// worth sending.
+    package var isClientGone: Bool { presence.isOver }
 
     /// Calls `body` on the loop's thread if the connection is lost before the answer is out.
     ///

@@ -37,6 +37,18 @@ package struct Plan<P: Provider>: Sendable {
     package let session: SessionReference?
     /// What logs and metrics say of the request.
     package let facts: RequestFacts
+    /// How the client says that it does not wait for the answer any more, for requests that the program answers; `nil` for
+    /// others, which the library looks after itself.
+    package let cancellation: Cancellation?
+
+    /// How a client takes a request back.
+    package enum Cancellation: Sendable {
+        /// By closing the connection (2026-07-28).
+        case disconnect
+        /// By a notification, which may come to any node (up to 2025-11-25): `listen` calls its argument then, for as long
+        /// as the reception is held.
+        case notification(listen: @Sendable (_ body: @escaping @Sendable () -> Void) -> Reception)
+    }
 }
 
 /// What logs and metrics say of a request; each is known unless the request was refused before.

@@ -128,7 +128,23 @@ extension MCPServer {
     }
 
     private func plan(_ action: Plan<P>.Action, _ reading: Reading) -> Plan<P> {
-        Plan(action: action, session: reference(reading), facts: facts(reading))
+        Plan(
+            action: action, session: reference(reading), facts: facts(reading),
+            cancellation: cancellation(of: action, reading)
+        )
+    }
+
+    private func cancellation(of action: Plan<P>.Action, _ reading: Reading) -> Plan<P>.Cancellation? {
+        switch action {
+        case .work, .fetch: break
+        default: return nil
+        }
+        if reading.era == .stateless { return .disconnect }
+        guard let session = reading.session, let id = reading.message?.id else { return nil }
+        return .notification { [mailroom, limits] body in
+            let notes = SessionNotes(session, of: reading.tenant, in: mailroom, for: limits.sessionLifetime)
+            return mailroom.receive(at: notes.cancellationAddress(id)) { if case .letter = $0 { body() } }
+        }
     }
 
     private func refusal(_ error: ProtocolError, _ reading: Reading) -> Plan<P> {
@@ -140,7 +156,7 @@ extension MCPServer {
         }
         var facts = facts(reading)
         facts.refusal = error.kind
-        return Plan(action: .reply(response), session: reference(reading), facts: facts)
+        return Plan(action: .reply(response), session: reference(reading), facts: facts, cancellation: nil)
     }
 
     private func reference(_ reading: Reading) -> SessionReference? {

@@ -48,6 +48,10 @@ final class Batch {
                 pool.refuse(call, .timeout)
                 continue
             }
+            guard !call.job.isAbandoned() else {
+                pool.refuse(call, .abandoned)
+                continue
+            }
             switch call.step ?? call.job.plan() {
             case .done: break
             case .read(let statements, let finish):
@@ -73,7 +77,10 @@ final class Batch {
 
     private func send(_ read: Read, on pipeline: Pipeline) {
         do throws(PostgresError) {
-            let call = Pipeline.Call(statements: read.statements, deadline: read.call.job.deadline)
+            let job = read.call.job
+            let call = Pipeline.Call(
+                statements: read.statements, deadline: job.deadline, isAbandoned: job.isAbandoned
+            )
             let number = try pipeline.enqueue(call)
             if reads.isEmpty { firstNumber = number }
             reads.append(read)
@@ -117,7 +124,8 @@ final class Batch {
             pipeline.begin()
             let results = try pipeline.answer(
                 to: Pipeline.Call(
-                    statements: read.statements, deadline: read.call.job.deadline, sharesPreparations: false
+                    statements: read.statements, deadline: read.call.job.deadline,
+                    isAbandoned: read.call.job.isAbandoned, sharesPreparations: false
                 )
             )
             read.finish(.success(results))

@@ -25,7 +25,7 @@ struct HeadWatch {
             cancelledAt = nil
             hasDisplaced = false
         }
-        if ledger.entries[current].isReported, ledger.entries[current].deadline <= now {
+        if ledger.entries[current].isReported, ledger.entries[current].isOver(at: now) {
             guard let cancelledAt else {
                 self.cancelledAt = now
                 return .cancel
@@ -37,9 +37,10 @@ struct HeadWatch {
         return .displace(head: current)
     }
 
-    /// When to look again although nothing has arrived.
+    /// When to look again although nothing has arrived; soon, for callers go away without a sound.
     func nextAlarm(_ ledger: PipelineLedger, _ limits: Pipeline.Limits) -> ContinuousClock.Instant? {
         var alarms = ledger.entries.filter { !$0.isReported }.map(\.deadline)
+        if !alarms.isEmpty { alarms.append(.now + limits.look) }
         if let cancelledAt {
             alarms.append(cancelledAt + limits.cancelGrace)
             return alarms.min()

@@ -21,11 +21,16 @@ package struct Job: Sendable {
     package let plan: @Sendable () -> Step
     /// Answers a call that no worker could take.
     package let refuse: @Sendable (Refusal) -> Void
+    /// Whether nobody waits for the answer any more although there is time left; asked again and again, from any thread.
+    ///
+    /// A call that waits is refused then, and a read that runs is stopped. A write runs to its end.
+    package let isAbandoned: @Sendable () -> Bool
 
     /// Makes a call for ``WorkerPool/submit(_:)``.
     package init(
         tenant: FairShareKey,
         deadline: ContinuousClock.Instant,
+        isAbandoned: @escaping @Sendable () -> Bool = { false },
         plan: @escaping @Sendable () -> Step,
         refuse: @escaping @Sendable (Refusal) -> Void
     ) {
@@ -33,6 +38,7 @@ package struct Job: Sendable {
         self.deadline = deadline
         self.plan = plan
         self.refuse = refuse
+        self.isAbandoned = isAbandoned
     }
 }
 
@@ -40,6 +46,8 @@ package struct Job: Sendable {
 package enum Refusal: String, Sendable {
     /// Its deadline passed while it waited.
     case timeout
+    /// Nobody waits for its answer any more.
+    case abandoned
     /// The database cannot be reached.
     case unavailable
     /// The program is ending.

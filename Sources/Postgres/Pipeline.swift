@@ -10,6 +10,8 @@ final class Pipeline {
     struct Call {
         let statements: [SQL]
         let deadline: ContinuousClock.Instant
+        /// Whether nobody waits for the answer any more.
+        var isAbandoned: @Sendable () -> Bool = { false }
         /// Whether statements that another call of the flush prepares may be used unconfirmed.
         var sharesPreparations = true
     }
@@ -31,6 +33,8 @@ final class Pipeline {
         var cancelGrace: Duration = .seconds(1)
         /// How long the first call of a flush may take before those behind it go elsewhere; nil if there is no elsewhere.
         var displacement: Duration?
+        /// How often to look whether somebody still waits for answers that take long.
+        var look: Duration = .milliseconds(50)
     }
 
     private let connection: Connection
@@ -101,7 +105,7 @@ final class Pipeline {
         var prepared: [(text: String, parameters: Parameters)] = []
         prepared.reserveCapacity(call.statements.count)
         for statement in call.statements { prepared.append((statement.text, try Parameters(statement.binds))) }
-        let number = ledger.add(deadline: call.deadline)
+        let number = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned)
         for (text, parameters) in prepared { send(text, parameters, sharing: call.sharesPreparations) }
         synchronise()
         return number
@@ -207,9 +211,11 @@ final class Pipeline {
     private func watchTime(_ limits: Limits, _ report: (Int, Outcome) -> Void) -> Bool {
         let now = ContinuousClock.now
         for call in ledger.entries.indices where !ledger.entries[call].isReported {
-            guard ledger.entries[call].deadline <= now else { continue }
+            let entry = ledger.entries[call]
+            guard entry.isOver(at: now) else { continue }
             ledger.markReported(call)
-            report(call, .failed(PostgresError(.timeout, "The deadline passed before the database had answered.")))
+            let timeout = PostgresError(.timeout, "The deadline passed before the database had answered.")
+            report(call, .failed(entry.deadline <= now ? timeout : .abandoned))
         }
         switch watch.look(at: ledger, now: now, limits) {
         case .wait: return true

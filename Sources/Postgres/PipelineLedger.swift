@@ -26,10 +26,14 @@ struct PipelineLedger {
     /// One call of the flush.
     struct Entry {
         let deadline: ContinuousClock.Instant
+        var isAbandoned: @Sendable () -> Bool = { false }
         var results: [QueryResult] = []
         var error: PostgresError?
         /// Whether its outcome has been told, so that what still comes is dropped.
         var isReported = false
+
+        /// Whether nobody waits for what the call brings.
+        func isOver(at now: ContinuousClock.Instant) -> Bool { deadline <= now || isAbandoned() }
     }
 
     private(set) var entries: [Entry] = []
@@ -48,8 +52,12 @@ struct PipelineLedger {
     var head: Int? { isComplete ? nil : expected[next].call }
 
     /// Notes a call, and returns its number.
-    mutating func add(deadline: ContinuousClock.Instant, isReported: Bool = false) -> Int {
-        entries.append(Entry(deadline: deadline, isReported: isReported))
+    mutating func add(
+        deadline: ContinuousClock.Instant,
+        isAbandoned: @escaping @Sendable () -> Bool = { false },
+        isReported: Bool = false
+    ) -> Int {
+        entries.append(Entry(deadline: deadline, isAbandoned: isAbandoned, isReported: isReported))
         return entries.count - 1
     }
 

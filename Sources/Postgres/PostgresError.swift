@@ -6,6 +6,8 @@ package struct PostgresError: Error, Sendable, Equatable {
         case server
         /// The deadline passed before the answer was there.
         case timeout
+        /// Nobody waited for the answer any more; see ``Job/isAbandoned``.
+        case abandoned
         /// No connection could be opened.
         case connectionFailed
         /// The connection ended before the answer was complete.
@@ -47,6 +49,9 @@ package struct PostgresError: Error, Sendable, Equatable {
             kind: kind, sqlState: sqlState, message: message, fields: ServerFields(), outcomeIsUnknown: outcomeIsUnknown
         )
     }
+
+    /// What a read ends with for whose answer nobody waits.
+    static let abandoned = PostgresError(.abandoned, "Nobody waits for the answer any more.")
 
     init(
         kind: Kind,

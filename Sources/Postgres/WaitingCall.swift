@@ -10,6 +10,7 @@ struct WaitingCall: Sendable {
         guard case .read(_, let finish) = step else { return job.refuse(reason) }
         switch reason {
         case .timeout: finish(.failure(PostgresError(.timeout, "The deadline passed while the call waited.")))
+        case .abandoned: finish(.failure(.abandoned))
         case .unavailable: finish(.failure(PostgresError(.connectionFailed, "The database cannot be reached.")))
         case .stopping: finish(.failure(PostgresError(.connectionFailed, "The program is ending.")))
         }

@@ -9,6 +9,7 @@ extension ToolError {
                 .timeout, "The workspace's database did not answer in time.",
                 hint: "Try the call again; ask for fewer rows if it was a list."
             )
+        case .abandoned: self = .abandoned
         case .connectionFailed, .connectionLost:
             self.init(
                 .unavailable,
@@ -32,6 +33,7 @@ extension ToolError {
                 .timeout, "The service was too busy to answer in time. Nothing was changed.",
                 hint: "Try the call again in a few seconds.", retryAfter: 2
             )
+        case .abandoned: self = .abandoned
         case .unavailable:
             self.init(
                 .unavailable, "The workspace's database cannot be reached at the moment. Nothing was changed.",
@@ -44,4 +46,9 @@ extension ToolError {
             )
         }
     }
+
+    /// The client took the call back, or went away; whoever reads this is somebody else.
+    private static let abandoned = ToolError(
+        .timeout, "The call was cancelled before it was answered. Nothing was changed.", hint: "Send the call again."
+    )
 }

@@ -34,12 +34,14 @@ extension WorkerPool {
     func begin(
         _ statements: [SQL],
         tenant: String = "one",
-        within limit: Duration = .seconds(30)
+        within limit: Duration = .seconds(30),
+        isAbandoned: @escaping @Sendable () -> Bool = { false }
     ) -> PendingCall {
         let pending = PendingCall()
         let job = Job(
             tenant: FairShareKey(tenant),
             deadline: .now + limit,
+            isAbandoned: isAbandoned,
             plan: {
                 .read(statements) { result in
                     switch result {

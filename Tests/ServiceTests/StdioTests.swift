@@ -131,6 +131,33 @@ struct StdioTests {
         #expect(try bridge.toolNames(7).isEmpty == false)
     }
 
+    @Test("lets a slow call hold up no other, cancels it, and ends after the last", arguments: WireEra.both)
+    func concurrency(era: WireEra) throws {
+        let bench = try Bench(["call-timeout": "300"])
+        let workspace = try bench.workspace()
+        let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(workspace.id.text)"
+        let bridge = try BridgeProcess(url, token: try bench.token(for: workspace))
+        try bridge.open(era)
+        let connection = try bench.database.connect(as: .owner)
+        try connection.execute(script: "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        let list: JSONValue = ["name": "listWorkspaceTasks", "arguments": [:]]
+        try bridge.ask(1, "tools/call", list, era: era)
+        try Lock.wait(for: "tasks", in: bench)
+        #expect(try bridge.toolNames(3, era: era).isEmpty == false)
+        try bridge.tell("notifications/cancelled", ["requestId": 1])
+        try Lock.waitUntilNobodyWaits(for: "tasks", in: bench)
+        try bridge.ask(2, "tools/call", list, era: era)
+        try Lock.wait(for: "tasks", in: bench)
+        try bridge.closeInput()
+        try bridge.waitForLog("Bridge ending")
+        #expect(bridge.isRunning, "It waits for the call that is under way")
+        try connection.execute(script: "COMMIT")
+        let outcome = try bridge.wait()
+        #expect(outcome.status == 0)
+        #expect(outcome.output.split(separator: "\n").count == 1, "\(outcome.output) \(outcome.errors)")
+        #expect(outcome.output.contains("\"id\":2,\"result\""), "\(outcome.output)")
+    }
+
     @Test("finishes calls under way when it is asked to end")
     func termination() throws {
         let bench = try Bench(["call-timeout": "300"])

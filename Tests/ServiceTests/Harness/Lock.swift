@@ -9,11 +9,28 @@ enum Lock {
     }
 
     static func wait(for table: String, count: Int = 1, in database: BenchDatabase) throws {
+        guard try wait(for: table, in: database, until: { $0 >= count }) else {
+            throw WireClient.Failure(description: "Nothing waits for \(table).")
+        }
+    }
+
+    /// Returns when no statement waits for a table any more; gives up after a minute.
+    static func waitUntilNobodyWaits(for table: String, in bench: Bench) throws {
+        guard try wait(for: table, in: bench.database, until: { $0 == 0 }) else {
+            throw WireClient.Failure(description: "Something still waits for \(table).")
+        }
+    }
+
+    private static func wait(
+        for table: String,
+        in database: BenchDatabase,
+        until isReady: (Int) -> Bool
+    ) throws -> Bool {
         let start = ContinuousClock.now
         while ContinuousClock.now - start < .seconds(60) {
-            if try self.count(of: table, in: database) >= count { return }
+            if try isReady(count(of: table, in: database)) { return true }
         }
-        throw WireClient.Failure(description: "Nothing waits for \(table).")
+        return false
     }
 
     /// How many statements wait for a table.
