@@ -2,15 +2,24 @@
 package enum Nearness {
     /// The nearest of `words` within a third of the length in edits, a swap of neighbours counting as one.
     package static func nearest(to word: String, among words: [String]) -> String? {
-        let typed = Array(word.lowercased().filter { $0 != "_" && $0 != "-" }.prefix(64))
-        let scored = words.map { candidate in
-            (candidate, distance(typed, Array(candidate.lowercased().filter { $0 != "_" })))
+        let typed = letters(word)
+        let limit = max(1, typed.count / 3)
+        var best: (word: String, distance: Int)?
+        for candidate in words {
+            let known = letters(candidate)
+            // A word that is longer or shorter by more is farther away.
+            guard abs(known.count - typed.count) <= limit else { continue }
+            let distance = distance(typed, known)
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(1, typed.count / 3) else { return nil }
-        return best.0
+        return best?.word
     }
 
-    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+    private static func letters(_ word: String) -> [Unicode.Scalar] {
+        Array(word.lowercased().unicodeScalars.lazy.filter { $0 != "_" && $0 != "-" }.prefix(64))
+    }
+
+    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for i in left.indices {

@@ -42,6 +42,18 @@ struct ImportReaderTests {
         #expect(rows.first?.values["external_id"] == .text("C-1"))
     }
 
+    @Test("finds out once what a wrong name was meant to be, though it is wrong in every line")
+    func wrongNames() {
+        var asked: [String] = []
+        var names = ColumnNames { name in
+            asked.append(name)
+            return name == "title" ? nil : "There is no column `\(name)`."
+        }
+        let problems = (0..<3).flatMap { _ in ["titel", "title"].map { names.problem(with: $0) } }
+        #expect(problems == Array(repeating: ["There is no column `titel`.", nil], count: 3).flatMap { $0 })
+        #expect(asked == ["titel", "title"])
+    }
+
     @Test(
         "refuses a file whose header is wrong",
         arguments: [

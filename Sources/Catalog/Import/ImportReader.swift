@@ -8,6 +8,7 @@ struct ImportReader {
     }
 
     private var source: Source
+    private var names = ColumnNames()
 
     /// Opens a file and reads its header.
     ///
@@ -33,7 +34,9 @@ struct ImportReader {
         case .jsonl(var reader):
             let line = try reader.next()
             source = .jsonl(reader)
-            return line.map { line in line.problem.map { ImportRow(line: line.number, problem: $0) } ?? Self.row(line) }
+            guard let line else { return nil }
+            if let problem = line.problem { return ImportRow(line: line.number, problem: problem) }
+            return Self.row(line, &names)
         }
     }
 
@@ -92,7 +95,7 @@ struct ImportReader {
 
     // MARK: JSON lines
 
-    private static func row(_ line: LineReader.Line) -> ImportRow {
+    private static func row(_ line: LineReader.Line, _ names: inout ColumnNames) -> ImportRow {
         var row = ImportRow(line: line.number)
         let document: JSONDocument
         do throws(JSONError) {
@@ -106,7 +109,7 @@ struct ImportReader {
             return row
         }
         for (name, node) in members {
-            if let problem = ImportColumn.problem(with: name) {
+            if let problem = names.problem(with: name) {
                 row.problem = problem
                 return row
             }
@@ -175,6 +178,25 @@ struct ImportReader {
             isFirst = false
             return start
         }
+    }
+}
+
+/// Which names are columns, and why others are none, found out once for each: a wrong name is mostly wrong in every row,
+/// and what it was meant to be takes a while to find.
+struct ColumnNames {
+    private static let capacity = 1000
+    private static let longest = 100
+
+    private let find: (String) -> String?
+    private var problems: [String: String?] = [:]
+
+    init(_ find: @escaping (String) -> String? = ImportColumn.problem) { self.find = find }
+
+    mutating func problem(with name: String) -> String? {
+        if let known = problems[name] { return known }
+        let problem = find(name)
+        if problems.count < Self.capacity, name.utf8.count <= Self.longest { problems[name] = .some(problem) }
+        return problem
     }
 }
 
