@@ -1,5 +1,4 @@
 import Crypto
-import Dispatch
 import Synchronization
 import Telemetry
 
@@ -55,22 +54,17 @@ final class SessionActivity: Sendable {
     func hold(_ digest: [UInt8], _ clock: WallClock) -> Reception {
         guard let idleTime else { return Reception {} }
         state.withLock { $0.held[digest, default: 0] += 1 }
-        keepAlive(digest, every: idleTime / 3, clock)
+        let alarm = Alarm(after: .microseconds(idleTime / 3), repeats: true) { [weak self] in
+            self?.note(digest, at: clock.now, isTold: false)
+        }
         return Reception { [weak self] in
+            alarm.cancel()
             guard let self else { return }
             state.withLock { state in
                 let rest = state.held[digest, default: 1] - 1
                 state.held[digest] = rest > 0 ? rest : nil
             }
             note(digest, at: clock.now, isTold: false)
-        }
-    }
-
-    private func keepAlive(_ digest: [UInt8], every pause: Int64, _ clock: WallClock) {
-        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(Int(pause))) { [weak self] in
-            guard let self, state.withLock({ $0.held[digest] != nil }) else { return }
-            note(digest, at: clock.now, isTold: false)
-            keepAlive(digest, every: pause, clock)
         }
     }
 

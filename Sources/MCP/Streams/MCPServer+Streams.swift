@@ -1,4 +1,3 @@
-import Dispatch
 import HTTP
 import JSON
 import Telemetry
@@ -7,14 +6,14 @@ extension MCPServer {
     /// Keeps a stream until it ends, has lived long enough, or the caller's credential ends.
     func hold(_ stream: any OpenStream, _ sink: any EventSink, of binding: [UInt8], for caller: P.Caller) {
         openStreams.insert(stream, of: binding)
+        var time = limits.listenTime
+        if let end = provider.expiry(of: caller) { time = min(time, .microseconds(end - clock.now)) }
+        let alarm = Alarm(after: time) { [weak stream] in stream?.end() }
         sink.onClose { [weak stream, openStreams] _ in
+            alarm.cancel()
             guard let stream else { return }
             stream.end()
             openStreams.remove(stream, of: binding)
-        }
-        var time = limits.listenTime.milliseconds
-        if let end = provider.expiry(of: caller) { time = min(time, max(0, (end - clock.now) / 1000)) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(time))) { [weak stream] in stream?.end()
         }
     }
 
