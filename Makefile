@@ -7,7 +7,7 @@ VENV := .venv
 # One list of what the commands need from Debian; see .ci/packages.
 PACKAGES := $(shell cat .ci/packages)
 
-.PHONY: help run build test sanitize sanitize-threads lint format packages venv loadtest clean
+.PHONY: help run build test sanitize sanitize-threads fuzz lint format packages venv loadtest clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ sanitize: packages ## Run unit and database tests under the address sanitizer
 sanitize-threads: packages ## Run the same under the thread sanitizer, to be read with care
 	TSAN_OPTIONS=halt_on_error=0 swift test --no-parallel --sanitize=thread --build-path .build-thread --skip ServiceTests
 
+fuzz: packages ## Fuzz what reads from strangers, for a minute; ARGS="--seconds 3600" for an hour
+	@Tests/Fuzz/run $(ARGS)
+
 lint: ## Check the formatting
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 
@@ -63,4 +66,4 @@ loadtest: packages ## Measure the service beside PostgreSQL alone
 	@loadtest/run $(ARGS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-thread .build-address $(VENV)
+	rm -rf .build .build-thread .build-address .build-fuzz $(VENV)

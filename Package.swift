@@ -113,6 +113,21 @@ let package = Package(
     ]
 )
 
+// Fuzzing; see Tests/Fuzz/run. Links with libFuzzer only, so no other build knows of it.
+if Context.environment["WORKPORT_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "CFuzzer", "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Matching", "MCP", "Identity", "Tools",
+                "Catalog",
+            ],
+            path: "Tests/Fuzz/Program"
+        ),
+    ]
+}
+
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
 let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer", "Bridge"]
 
