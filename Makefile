@@ -7,7 +7,7 @@ VENV := .venv
 # One list of what the commands need from Debian; see .ci/packages.
 PACKAGES := $(shell cat .ci/packages)
 
-.PHONY: help run build test sanitize sanitize-threads fuzz lint format packages venv loadtest clean
+.PHONY: help run build test sanitize sanitize-threads fuzz lint format packages venv loadtest search-eval search-bench clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,12 @@ $(VENV)/installed: Tests/requirements.txt
 loadtest: packages ## Measure the service beside PostgreSQL alone
 	@.ci/install $(PACKAGES) wrk
 	@loadtest/run $(ARGS)
+
+search-eval: packages ## Ask the search the queries of DATA=FOLDER (a small corpus of our own) and score the answers
+	@loadtest/search_eval.py $(or $(DATA),loadtest/search) $(ARGS)
+
+search-bench: packages ## Measure the search beside pg_trgm and a look-up by key
+	@loadtest/search_bench.py $(ARGS)
 
 clean: ## Remove what was built
 	rm -rf .build .build-thread .build-address .build-fuzz $(VENV)

@@ -74,8 +74,26 @@ def statements(log):
             yield Statement(process, executed[1], values)
 
 
+# What the later flushes of a search begin with, behind the check of the token.
+LATER = re.compile(r"SELECT (t\.id, \(extract|p\.id, |n\.contact_id)")
+
+
 def calls(statements):
-    """The statements of each call: what follows its check of the token. The audit trail's own have no such check."""
+    """The statements of each call, those of its later flushes included."""
+    call = None
+    for flush in flushes(statements):
+        if call and len(flush) == 2 and LATER.match(flush[1].text):
+            call += flush
+            continue
+        if call:
+            yield call
+        call = flush
+    if call:
+        yield call
+
+
+def flushes(statements):
+    """The statements of each flush: what follows its check of the token. The audit trail's own have no such check."""
     call = None
     for statement in statements:
         if statement.authenticates:
@@ -102,16 +120,23 @@ class Limit:
         self.last = max(numbers)
         self.scripts = {"statement": [], "call": []}
         for index, (number, writes, call) in enumerate(recorded):
-            self.write("statement", index, call[1:], number, writes)
+            self.write("statement", index, call, number, writes)
             self.write("call", index, call, number, writes)
 
     def write(self, kind, index, statements, number, writes):
-        lines = [statement.script(number if not writes else None) for statement in statements]
+        parts = []
+        for statement in statements:
+            if statement.authenticates:
+                parts.append([])
+                if kind == "statement":
+                    continue
+            parts[-1].append(statement.script(number if not writes else None))
+        lines = [line for part in parts for line in part]
         if writes:
             # One after the other, for what comes next depends on what came back.
             lines = ["BEGIN;", *lines, "COMMIT;"]
         elif len(lines) > 1:
-            lines = ["\\startpipeline", *lines, "\\endpipeline"]
+            lines = [line for part in parts for line in ["\\startpipeline", *part, "\\endpipeline"]]
         if any(":number" in line for line in lines):
             lines.insert(0, f"\\set number random(1, {self.last})")
         path = self.folder / f"{kind}-{index}.sql"

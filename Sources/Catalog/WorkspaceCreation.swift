@@ -85,6 +85,7 @@ package enum WorkspaceCreation {
     private static func furnish(_ workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
         _ = try connection.query(Tenancy.set(workspace))
         _ = try connection.query("INSERT INTO workspace_counters (workspace_id) VALUES (\(workspace.uuid)::uuid)")
+        try SearchIndex.markNew(workspace, on: connection)
         let workflow = try connection.query(
             """
             INSERT INTO workflows (workspace_id, id, name, is_default)

@@ -88,6 +88,7 @@ enum Dev {
         let migrator = try Migrations.migrator(settings)
         try migrator.migrate(connection) { Terminal.note("Migrating: \($0.name)") }
         try StoredNames.complete(on: connection)
+        try Migrate.fillIndexes(connection)
         let registry = WorkspaceRegistry(connection)
         if let known = secrets.workspace, secrets.token != nil, try registry.find(known) != nil { return }
         Terminal.note("Filling the demo workspace …")

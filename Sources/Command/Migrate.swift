@@ -10,6 +10,14 @@ enum Migrate {
         settings: [.adminDatabaseURL, .migrations], run: run
     )
 
+    /// Builds the search index of workspaces whose rows were made by older rules.
+    static func fillIndexes(_ connection: Connection) throws {
+        let outdated = try SearchIndex(connection).outdated()
+        guard !outdated.isEmpty else { return }
+        Terminal.note("Indexing \(outdated.count) workspaces for search …")
+        try ReindexCommand.rebuild(outdated, connection)
+    }
+
     @Sendable private static func run(_ flags: Flags) throws {
         let settings = try flags.settings()
         let connection = try Administration.open(settings)
@@ -20,6 +28,7 @@ enum Migrate {
         }
         let ran = try migrator.migrate(connection) { Terminal.note("Migrating: \($0.name)") }
         try StoredNames.complete(on: connection)
+        try fillIndexes(connection)
         if flags.has("json") {
             Terminal.print("{\"applied\":[\(ran.map { "\"\($0)\"" }.joined(separator: ","))]}")
         } else {

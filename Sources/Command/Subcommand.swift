@@ -36,7 +36,10 @@ struct Subcommand: Sendable {
 
     /// All commands, in the order in which the help lists them.
     static let all: [Subcommand] =
-        [Serve.command, Dev.command, Migrate.command, ImportCommand.command, SeedCommand.command]
+        [
+            Serve.command, Dev.command, Migrate.command, ReindexCommand.command, ImportCommand.command,
+            SeedCommand.command,
+        ]
         + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all
         + [Stdio.command, HealthCommand.command, Version.command]
 

@@ -49,22 +49,32 @@ struct ReadCall {
         self.asks = asks
     }
 
+    /// How the call ended, or what it has to ask before.
+    enum Progress {
+        case ended(ToolCallOutcome)
+        case more(Read)
+    }
+
+    /// Goes on from the rows of a read: the tool's first one, or one that it led to.
+    ///
     /// - Throws: ``MustAsk``
-    func outcome(
+    func proceed(
+        _ read: Read?,
         _ results: [QueryResult],
         for principal: Principal,
         _ id: RequestID
-    ) throws(MustAsk) -> ToolCallOutcome {
-        guard let tool = prepared.tool, tool.isVisible(to: principal.access) else { return .unknown }
+    ) throws(MustAsk) -> Progress {
+        guard let tool = prepared.tool, tool.isVisible(to: principal.access) else { return .ended(.unknown) }
         if asks, prepared.form(for: principal.access) != nil { throw MustAsk(principal: principal) }
         do throws(ToolError) {
-            switch prepared {
-            case .unknown, .write: return .unknown
-            case .refused(_, let error): throw error
-            case .read(_, _, let read): return .done(try read.answer(results, principal))
+            if case .refused(_, let error) = prepared { throw error }
+            guard let read else { return .ended(.unknown) }
+            switch try read.proceed(results, principal) {
+            case .answer(let answer): return .ended(.done(answer))
+            case .more(let next): return .more(next)
             }
         } catch {
-            return .failed(error, id)
+            return .ended(.failed(error, id))
         }
     }
 }

@@ -21,23 +21,37 @@ extension Work {
         return read(prepared, asks: asks, finish)
     }
 
-    /// The token's check in one flush with the statements of a read tool, if its arguments were right.
     private func read(_ prepared: PreparedCall, asks: Bool, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
-        var statements = [authentication]
-        if case .read(_, _, let read) = prepared { statements += read.statements }
+        var first: Read?
+        if case .read(_, _, let read) = prepared { first = read }
+        return proceed(prepared, first, asks: asks, finish)
+    }
+
+    /// The token's check in one flush with the statements of a read tool, if its arguments were right. What its rows
+    /// lead to is another flush.
+    private func proceed(
+        _ prepared: PreparedCall,
+        _ read: Read?,
+        asks: Bool,
+        _ finish: @escaping @Sendable (Ran) -> Void
+    ) -> Step {
         let sent = ContinuousClock.now
-        return .read(statements) { outcome in
+        return .readOn([authentication] + (read?.statements ?? [])) { outcome in
             self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
-            finish(
-                Ran {
-                    let results = try outcome.get()
-                    let principal = try self.caller(from: results[0])
-                    let rows = Array(results.dropFirst())
-                    let outcome = try ReadCall(prepared, asks: asks).outcome(rows, for: principal, self.call.id)
+            do {
+                let results = try outcome.get()
+                let principal = try self.caller(from: results[0])
+                let rows = Array(results.dropFirst())
+                switch try ReadCall(prepared, asks: asks).proceed(read, rows, for: principal, self.call.id) {
+                case .more(let next): return self.proceed(prepared, next, asks: asks, finish)
+                case .ended(let outcome):
                     self.audit(outcome, prepared, of: principal)
-                    return (principal, outcome)
+                    finish(.success((principal, outcome)))
                 }
-            )
+            } catch {
+                finish(.failure(error))
+            }
+            return .done
         }
     }
 

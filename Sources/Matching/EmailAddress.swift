@@ -14,7 +14,8 @@ package struct EmailAddress: Sendable, Hashable {
         self = address
     }
 
-    fileprivate init(local: String, domain: String) {
+    /// Takes parts that are folded already.
+    package init(local: String, domain: String) {
         self.local = local
         self.domain = domain
     }

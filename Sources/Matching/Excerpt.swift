@@ -10,13 +10,13 @@ package enum Excerpt {
     ///
     /// - Parameters:
     ///   - text: The stored text; its first 20,000 scalars are looked at.
-    ///   - words: The query's words, folded.
+    ///   - words: The words to show, folded, as they stand in the text.
     package static func around(_ words: [String], in text: String) -> String {
         let (characters, isCut) = normalised(text)
         guard characters.count > maxCharacters || isCut else { return String(characters) }
         // One place at each end is for the dots.
         let length = maxCharacters - 2
-        let match = firstMatch(of: WordMatch(words: words), in: characters) ?? 0
+        let match = firstMatch(of: Set(words), in: characters) ?? 0
         var start = max(0, match - leadIn)
         start = min(start, max(0, characters.count - length))
         if start > 0 { start = wordStart(after: start, before: match, in: characters) }
@@ -48,14 +48,14 @@ package enum Excerpt {
         return (characters, isCut)
     }
 
-    /// Finds the first word that the query asks for.
-    private static func firstMatch(of query: WordMatch, in characters: [Character]) -> Int? {
-        guard !query.words.isEmpty else { return nil }
+    /// Finds the first word that begins with one of those sought.
+    private static func firstMatch(of sought: Set<String>, in characters: [Character]) -> Int? {
+        guard !sought.isEmpty else { return nil }
         var start = 0
         while start < characters.count {
             let end = characters[start...].firstIndex { !isWordPart($0) } ?? characters.count
             let words = end > start ? Folding.words(String(characters[start..<end])) : []
-            if !words.isEmpty, !query.matched(in: words).isEmpty { return start }
+            if words.contains(where: { word in sought.contains(where: word.hasPrefix) }) { return start }
             start = end + 1
         }
         return nil

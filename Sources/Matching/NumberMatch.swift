@@ -28,6 +28,8 @@ package struct NumberMatch: Sendable, Hashable {
         guard digits.count <= 15, let number = Int64(String(digits)), number > 0 else { return nil }
         self.number = number
         isExplicit = isNamed || folded[..<start].contains("#")
+        // Zeros in front are padding behind a prefix; by themselves they begin a phone number.
+        if !isExplicit, folded[start] == "0" { return nil }
     }
 
     private static let maxBytes = 128

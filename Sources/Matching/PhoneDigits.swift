@@ -21,12 +21,12 @@ package struct PhoneDigits: Sendable, Hashable {
         (digits, isInternational) = reader.read()
     }
 
-    /// Reads a search query as a phone number; `nil` unless it has at least ``minQueryDigits`` digits and, apart from
-    /// them, nothing but punctuation and words such as `call` or `ext`.
-    package init?(query text: String) {
+    /// Reads a search query as a phone number; `nil` unless it has enough digits and, apart from them, nothing but
+    /// punctuation and words such as `call` or `ext`.
+    package init?(query text: String, minDigits: Int = minQueryDigits) {
         var reader = PhoneReader(text)
         let (digits, isInternational) = reader.read()
-        guard digits.utf8.count >= Self.minQueryDigits, !reader.hasForeignText else { return nil }
+        guard digits.utf8.count >= minDigits, !reader.hasForeignText else { return nil }
         self.digits = digits
         self.isInternational = isInternational
     }
@@ -66,6 +66,23 @@ package struct PhoneDigits: Sendable, Hashable {
     /// the right, compared as in a search.
     package func verifies(_ stored: PhoneDigits, country: PhoneCountry? = nil) -> Bool {
         probes(country: country, minDigits: Self.minVerifyingDigits).find(stored.reversedDigits)
+    }
+
+    /// The digits as they are dialled inside of the number's country, without trunk digits.
+    ///
+    /// - Parameter country: Where a number without calling code belongs.
+    package func national(_ country: PhoneCountry? = nil) -> String {
+        if isInternational {
+            return PhoneCountry.callingCode(of: digits).map { String(digits.dropFirst($0.utf8.count)) } ?? digits
+        }
+        if let code = country?.callingCode, digits.hasPrefix(code), digits.utf8.count >= code.utf8.count + 9 {
+            return String(digits.dropFirst(code.utf8.count))
+        }
+        for trunk in country?.trunkPrefixes ?? ["0"] where digits.hasPrefix(trunk) && digits.utf8.count > 6 {
+            return String(digits.dropFirst(trunk.utf8.count))
+        }
+        if digits.utf8.count == 11, digits.hasPrefix("1") { return String(digits.dropFirst()) }
+        return digits
     }
 
     /// The digits without the calling code, if they have one that may be left out here.

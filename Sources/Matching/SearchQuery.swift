@@ -1,110 +1,67 @@
 /// What a typed query asks for, decided from its text alone, before any look-up.
-package struct SearchQuery: Sendable {
-    /// A task number, if the query can be one.
-    package let number: NumberMatch?
-    /// A phone number, if the query can be one: five digits or more.
-    package let phone: PhoneDigits?
-    /// An e-mail address or a part of one, if the query has an `@`.
-    package let email: EmailQuery?
-    /// The words to look for, as beginnings of words.
-    package let wordMatch: WordMatch
+package enum SearchQuery: Sendable {
+    /// This task or nothing: `#4711`, `T-4711`, `task 4711`.
+    case number(Int64)
+    /// Digits: a phone number or a part of one, and the task with that number where the digits may be one.
+    case digits(PhoneDigits, number: Int64?)
+    /// An e-mail address or a part of one that has an `@`.
+    case email(EmailQuery)
+    /// Words; and where they are one that may be a part of an address without its `@`, that part.
+    case words(QueryWords, addressPart: String?)
+    /// Nothing that could be looked for.
+    case nothing
 
-    private let country: PhoneCountry?
+    /// How much of a query is read, in UTF-8 bytes.
+    package static let maxBytes = 4_096
 
     /// Reads a query.
     ///
     /// - Parameters:
     ///   - text: What was typed.
     ///   - numberPrefix: The workspace's prefix of task numbers.
-    ///   - country: The workspace's country.
-    package init(_ text: String, numberPrefix: String = "", country: PhoneCountry? = nil) {
-        let text = text.prefix(bytes: Self.maxBytes)
-        number = NumberMatch(text, prefix: numberPrefix)
-        email = EmailQuery(text)
-        let phone = email == nil && number?.isExplicit != true ? PhoneDigits(query: text) : nil
-        self.phone = phone
-        wordMatch = WordMatch(text)
-        self.country = country
-    }
-
-    /// How much of a query is read, in UTF-8 bytes.
-    package static let maxBytes = 4096
-
-    /// Whether there is nothing to look for.
-    package var isEmpty: Bool { number == nil && phone == nil && email == nil && wordMatch.words.isEmpty }
-
-    /// Whether any of the words will do when no task has all of them. Not for numbers and addresses: half of one is
-    /// something else.
-    package var mayRelax: Bool { number == nil && phone == nil && email == nil && wordMatch.words.count > 1 }
-
-    /// What to look for in the index of phone numbers.
-    package var phoneProbes: PhoneProbes? { phone?.probes(country: country) }
-
-    /// Compares a task with the query; `nil` if it does not match.
-    ///
-    /// - Parameters:
-    ///   - document: The task as it is stored.
-    ///   - relaxed: Whether any word will do.
-    package func match(_ document: SearchDocument, relaxed: Bool = false) -> SearchHit? {
-        var fields: [SearchField] = []
-        if let number, number.number == document.number { fields.append(.number) }
-        if let email, document.emails.contains(where: { EmailAddress($0).map(email.matches) ?? false }) {
-            fields.append(.email)
+    package init(_ text: String, numberPrefix: String = "") {
+        let text = text.prefix(bytes: Self.maxBytes).trimmedBlanks
+        if let email = EmailQuery(text) {
+            self = .email(email)
+            return
         }
-        if let probes = phoneProbes, document.phones.contains(where: { probes.find(PhoneDigits($0).reversedDigits) }) {
-            fields.append(.phone)
+        let number = NumberMatch(text, prefix: numberPrefix)
+        if let number, number.isExplicit {
+            self = .number(number.number)
+            return
         }
-        let words = matchWords(document, relaxed: relaxed && mayRelax)
-        guard let exact = fields.first else { return words }
-        let others = (words?.fields ?? []).filter { !fields.contains($0) }
-        return SearchHit(evidence: exact.evidence, missingWords: 0, fields: fields + others)
-    }
-
-    private func matchWords(_ document: SearchDocument, relaxed: Bool) -> SearchHit? {
-        var found: [(field: SearchField, words: Set<Int>)] = []
-        for field in SearchDocument.wordFields {
-            let words = wordMatch.matched(in: document.texts(of: field).flatMap(Folding.words))
-            if !words.isEmpty { found.append((field, words)) }
+        if let digits = PhoneDigits(query: text, minDigits: 1) {
+            guard digits.digits.utf8.count >= PhoneSearch.minDigits else {
+                self = number.map { .number($0.number) } ?? .nothing
+                return
+            }
+            self = .digits(digits, number: number?.number)
+            return
         }
-        let matched = found.reduce(into: Set<Int>()) { $0.formUnion($1.words) }
-        let missing = wordMatch.words.count - matched.count
-        guard !matched.isEmpty, relaxed || missing == 0 else { return nil }
-        // Each word counts where it says most, and the weakest word decides.
-        let evidence = matched.map { word in
-            found.lazy.filter { $0.words.contains(word) }.map { Self.evidence(ofWordsIn: $0.field) }.min() ?? .body
+        let words = QueryWords(text)
+        let part = Self.addressPart(text)
+        self = words.isEmpty && part == nil ? .nothing : .words(words, addressPart: part)
+    }
+
+    /// One word with the marks or digits that addresses have.
+    private static func addressPart(_ text: String) -> String? {
+        guard text.utf8.count >= 3, text.utf8.count <= 254, text.utf8.allSatisfy(isAddressByte) else { return nil }
+        let hasMark = text.utf8.dropFirst().dropLast().contains {
+            $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
         }
-        let complete = found.filter { $0.words == matched }
-        return SearchHit(
-            evidence: evidence.max() ?? .body,
-            missingWords: missing,
-            fields: (complete.isEmpty ? found : complete).map(\.field)
-        )
+        let hasDigit = text.utf8.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return hasMark || hasDigit ? Folding.fold(text) : nil
     }
 
-    /// A part of an address is no more than a word; only all of it, or its domain, is a contact.
-    private static func evidence(ofWordsIn field: SearchField) -> Evidence {
-        field == .email ? .body : field.evidence
+    private static func isAddressByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"),
+            UInt8(ascii: "+"):
+            true
+        default: false
+        }
     }
-}
-
-/// How a task matched a query.
-package struct SearchHit: Sendable, Hashable {
-    /// The kind of match, for ranking.
-    package let evidence: Evidence
-    /// How many of the query's words the task lacks; above 0 only when relaxed.
-    package let missingWords: Int
-    /// Where it matched, the most telling first; the first is the answer's `matched_on`.
-    package let fields: [SearchField]
-
-    /// Takes what a match consists of.
-    package init(evidence: Evidence, missingWords: Int, fields: [SearchField]) {
-        self.evidence = evidence
-        self.missingWords = missingWords
-        self.fields = fields
-    }
-
-    /// The field to name as `matched_on`.
-    package var matchedOn: SearchField { fields.first ?? .description }
 }
 
 extension String {
@@ -114,5 +71,12 @@ extension String {
         var end = utf8.index(utf8.startIndex, offsetBy: limit)
         while UTF8.isContinuation(utf8[end]) { end = utf8.index(before: end) }
         return String(self[..<end])
+    }
+
+    /// The text without blanks at its ends.
+    fileprivate var trimmedBlanks: String {
+        var scalars = unicodeScalars[...]
+        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+        return String(scalars.drop { $0.properties.isWhitespace })
     }
 }

@@ -5,7 +5,8 @@ final class Batch {
     private struct Read {
         let call: WaitingCall
         let statements: [SQL]
-        let finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void
+        let step: Step
+        let next: @Sendable (Result<[QueryResult], PostgresError>) -> Step
     }
 
     private let pool: WorkerPool
@@ -16,6 +17,8 @@ final class Batch {
     /// The pipeline's number of the first read.
     private var firstNumber = 0
     private var interrupted: [(read: Read, error: PostgresError)] = []
+    /// Calls whose rows led to another step.
+    private var continued: [WaitingCall] = []
 
     init(pool: WorkerPool, worker: Worker, holding: [FairShareKey]) {
         self.pool = pool
@@ -31,6 +34,7 @@ final class Batch {
         if !reads.isEmpty { pool.observer.flushed(batch: reads.count) }
         pipeline.receive(displacing: true) { number, outcome in take(outcome, of: number - firstNumber) }
         for (read, error) in interrupted { repeatAlone(read, after: error) }
+        pool.putBack(continued)
         if let write {
             pool.observer.flushed(batch: 1)
             release(allBut: [write.job.tenant])
@@ -52,10 +56,17 @@ final class Batch {
                 pool.refuse(call, .abandoned)
                 continue
             }
-            switch call.step ?? call.job.plan() {
+            let step = call.step ?? call.job.plan()
+            switch step {
             case .done: break
             case .read(let statements, let finish):
-                send(Read(call: call, statements: statements, finish: finish), on: pipeline)
+                let next: @Sendable (Result<[QueryResult], PostgresError>) -> Step = { outcome in
+                    finish(outcome)
+                    return .done
+                }
+                send(Read(call: call, statements: statements, step: step, next: next), on: pipeline)
+            case .readOn(let statements, let next):
+                send(Read(call: call, statements: statements, step: step, next: next), on: pipeline)
             case .write(let body):
                 // Whoever stands behind a write would wait for all of it, so they go to the worker that is free first.
                 release(allBut: calls[...index].map(\.job.tenant))
@@ -85,24 +96,32 @@ final class Batch {
             if reads.isEmpty { firstNumber = number }
             reads.append(read)
         } catch {
-            read.finish(.failure(error))
+            finish(read, .failure(error))
         }
     }
 
     private func take(_ outcome: Pipeline.Outcome, of index: Int) {
         let read = reads[index]
         switch outcome {
-        case .answered(let results): read.finish(.success(results))
-        case .failed(let error): read.finish(.failure(error))
+        case .answered(let results): finish(read, .success(results))
+        case .failed(let error): finish(read, .failure(error))
         case .interrupted(let error): interrupted.append((read, error))
         case .displaced(let head): giveBack(read, behind: head - firstNumber)
         }
     }
 
+    private func finish(_ read: Read, _ outcome: Result<[QueryResult], PostgresError>) {
+        let step = read.next(outcome)
+        if case .done = step { return }
+        var call = read.call
+        call.step = step
+        continued.append(call)
+    }
+
     /// Lets another worker serve a read that stands behind one which takes long.
     private func giveBack(_ read: Read, behind head: Int) {
         var call = read.call
-        call.step = .read(read.statements, finish: read.finish)
+        call.step = read.step
         let tenant = call.job.tenant
         if !reads.indices.contains(head) || reads[head].call.job.tenant != tenant,
             let position = holding.firstIndex(of: tenant)
@@ -128,12 +147,12 @@ final class Batch {
                     isAbandoned: read.call.job.isAbandoned, sharesPreparations: false
                 )
             )
-            read.finish(.success(results))
+            finish(read, .success(results))
         } catch  where error.kind == .connectionFailed {
             // The first error says more: the connection was there and is gone.
-            read.finish(.failure(PostgresError(.connectionLost, error.message)))
+            finish(read, .failure(PostgresError(.connectionLost, error.message)))
         } catch {
-            read.finish(.failure(error))
+            finish(read, .failure(error))
         }
     }
 }

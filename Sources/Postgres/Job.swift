@@ -63,6 +63,11 @@ package enum Step: Sendable {
     /// They are sent a second time when the connection breaks before they were answered, so they must bear that.
     /// `finish` runs on the worker, once, with a result for each statement or the first error.
     case read([SQL], finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void)
+    /// Statements like those of ``read(_:finish:)``, whose rows decide what is needed next.
+    ///
+    /// What `next` returns is taken like a call of its own, before those of the same tenant that wait: its statements
+    /// are another transaction, and other workers may take it. Each step but the last answers nothing.
+    case readOn([SQL], next: @Sendable (Result<[QueryResult], PostgresError>) -> Step)
     /// A body that has the worker to itself until it returns.
     case write(@Sendable (borrowing Database) -> Void)
 }

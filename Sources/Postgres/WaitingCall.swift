@@ -7,12 +7,17 @@ struct WaitingCall: Sendable {
 
     /// Ends the call without having tried it.
     func refuse(_ reason: Refusal) {
-        guard case .read(_, let finish) = step else { return job.refuse(reason) }
-        switch reason {
-        case .timeout: finish(.failure(PostgresError(.timeout, "The deadline passed while the call waited.")))
-        case .abandoned: finish(.failure(.abandoned))
-        case .unavailable: finish(.failure(PostgresError(.connectionFailed, "The database cannot be reached.")))
-        case .stopping: finish(.failure(PostgresError(.connectionFailed, "The program is ending.")))
+        let error =
+            switch reason {
+            case .timeout: PostgresError(.timeout, "The deadline passed while the call waited.")
+            case .abandoned: PostgresError.abandoned
+            case .unavailable: PostgresError(.connectionFailed, "The database cannot be reached.")
+            case .stopping: PostgresError(.connectionFailed, "The program is ending.")
+            }
+        switch step {
+        case .read(_, let finish): finish(.failure(error))
+        case .readOn(_, let next): _ = next(.failure(error))
+        case nil, .done, .write: job.refuse(reason)
         }
     }
 }

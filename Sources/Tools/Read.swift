@@ -4,18 +4,44 @@ package import Postgres
 
 /// What a read tool asks the database, and how the answer is made of the rows.
 ///
-/// A worker sends the statements of several waiting calls in one flush; this value is all that it needs.
+/// A worker sends the statements of several waiting calls in one flush; this value is all that it needs. Where one
+/// flush is not enough, because only rows tell what else to ask, the rows lead to another read: it leaves in a flush of
+/// its own, behind another check of the token, so that it sees nothing of a caller who was locked out meanwhile.
 package struct Read: Sendable {
+    /// What comes of the rows.
+    package enum Outcome: Sendable {
+        case answer(ToolAnswer)
+        case more(Read)
+    }
+
     package let statements: [SQL]
-    /// From the rows, one result for each statement, to the answer.
-    package let answer: @Sendable ([QueryResult], Principal) throws(ToolError) -> ToolAnswer
+    /// From the rows, one result for each statement, to the answer or to what else must be asked.
+    package let proceed: @Sendable ([QueryResult], Principal) throws(ToolError) -> Outcome
 
     package init(
         _ statements: [SQL],
         answer: @escaping @Sendable ([QueryResult], Principal) throws(ToolError) -> ToolAnswer
     ) {
         self.statements = statements
-        self.answer = answer
+        proceed = { (results, principal) throws(ToolError) in .answer(try answer(results, principal)) }
+    }
+
+    package init(
+        _ statements: [SQL],
+        proceed: @escaping @Sendable ([QueryResult], Principal) throws(ToolError) -> Outcome
+    ) {
+        self.statements = statements
+        self.proceed = proceed
+    }
+
+    /// The answer of a read that one flush is enough for.
+    ///
+    /// - Throws: ``ToolError``, also if the rows lead to another read.
+    package func answer(_ results: [QueryResult], _ principal: Principal) throws(ToolError) -> ToolAnswer {
+        switch try proceed(results, principal) {
+        case .answer(let answer): return answer
+        case .more: throw ToolError(.internalError, "This cannot be read at once.")
+        }
     }
 }
 

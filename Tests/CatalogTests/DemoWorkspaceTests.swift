@@ -1,5 +1,6 @@
 import Catalog
 import Identity
+import Matching
 import Postgres
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct DemoWorkspaceTests {
     @Test("is made once")
     func isMadeOnce() throws {
         let first = try DemoWorkspace.create(on: connection)
-        let tables = ["tasks", "contacts", "comments", "task_search", "files", "audit_events"]
+        let tables = ["tasks", "contacts", "comments", "search_documents", "files", "audit_events"]
         let before = try tables.map { try TableDigest.of($0, connection, in: first) }
         #expect(try DemoWorkspace.create(on: connection) == first)
         #expect(try tables.map { try TableDigest.of($0, connection, in: first) } == before)
@@ -26,8 +27,8 @@ struct DemoWorkspaceTests {
     @Test(
         "has something of everything",
         arguments: [
-            ("tasks", 200...200), ("contacts", 80...80), ("members", 6...6), ("task_search", 200...200),
-            ("comments", 100...400), ("contact_phones", 60...160), ("contact_names", 160...200), ("files", 20...400),
+            ("tasks", 200...200), ("contacts", 80...80), ("members", 6...6), ("search_documents", 200...200),
+            ("comments", 100...400), ("search_phones", 60...160), ("contact_names", 160...200), ("files", 20...400),
             ("checklist_items", 100...1200), ("time_entries", 50...600), ("audit_events", 200...400),
         ]
     )
@@ -46,8 +47,10 @@ struct DemoWorkspaceTests {
             WHERE t.number = 1042
             """
         #expect(try connection.value(story, in: workspace) == "Elizabeth Stephenson +1 (703) 597-4534 in_progress")
+        let keys = SearchKeyMaker(workspace: workspace.uuid)
+        let sets = ["elizabeth", "stephenson"].map { [keys.key(of: StoredWord(.name, Array($0.utf8)))] }
         let found: SQL = """
-            SELECT t.number FROM search_candidates(ARRAY['elizab*', 'stephenson'], true, 10) AS k
+            SELECT t.number FROM search_tasks(\(sets[0])::bigint[], \(sets[1])::bigint[], NULL, NULL, 10) AS k
             JOIN tasks AS t ON t.id = k.task_id WHERE t.number = 1042
             """
         #expect(try connection.value(found, in: workspace) == "1042")

@@ -10,7 +10,7 @@ struct WorkspaceSeederTests {
     private static let tables = [
         "workspaces", "workspace_counters", "members", "workflows", "workflow_states", "boards", "companies",
         "contacts",
-        "contact_phones", "tasks", "task_assignees", "comments", "task_search",
+        "search_phones", "search_emails", "tasks", "task_assignees", "comments", "search_documents",
     ]
 
     private static func seed(
@@ -62,7 +62,7 @@ struct WorkspaceSeederTests {
         #expect(last.withLock { $0 } == [20_060, 20_060])
         let connection = try database.connect(as: .application)
         let counts: SQL = """
-            SELECT (SELECT count(*) FROM tasks) || ' ' || (SELECT count(*) FROM task_search) || ' '
+            SELECT (SELECT count(*) FROM tasks) || ' ' || (SELECT count(*) FROM search_documents) || ' '
                 || (SELECT max(number) + 1 = min(c.next_task_number) FROM tasks, workspace_counters AS c)
             """
         #expect(try connection.value(counts, in: made[0].workspace) == "20050 20050 true")
@@ -71,7 +71,7 @@ struct WorkspaceSeederTests {
             """
         let open = try #require(try connection.value(share, in: made[0].workspace).flatMap(Int.init))
         #expect((27...33).contains(open))
-        let options: SQL = "SELECT reloptions::text FROM pg_class WHERE relname = 'task_search_keys'"
+        let options: SQL = "SELECT reloptions::text FROM pg_class WHERE relname = 'search_documents_keys'"
         #expect(try connection.value(options, in: made[0].workspace) == "{fastupdate=off}")
     }
 

@@ -58,9 +58,9 @@ struct SearchTests {
     }
 
     private static let cases = [
-        // Marks, cases and special letters; the open task before the one that is done.
-        Case(["query": "remi"], [1042, 2001], "customer_name"),
-        Case(["query": "RÉMI"], [1042, 2001], "customer_name"),
+        // Marks, cases and special letters; the newest first.
+        Case(["query": "remi"], [2001, 1042], "customer_name"),
+        Case(["query": "RÉMI"], [2001, 1042], "customer_name"),
         Case(["query": "lefevre"], [1042]),
         Case(["query": "gross"], [2002]),
         Case(["query": "Groß"], [2002]),
@@ -82,14 +82,18 @@ struct SearchTests {
         Case(["phone": "97-4534"], [1042], "phone"),
         Case(["phone": "2025550143"], [2002], "phone"),
         Case(["phone": "030 901820"], [2003], "phone"),
-        Case(["query": "7035974533"], []),
-        // Fewer than five digits are a task's number; the exact number comes first.
+        // One digit wrong, where no number is as typed; two are none.
+        Case(["query": "7035974533"], [1042], "phone"),
+        Case(["query": "7035974522"], []),
+        // A task's number comes first, numbers that end so behind it.
         Case(["query": "1042"], [1042], "number"),
         Case(["query": "#1042"], [1042], "number"),
-        Case(["query": "4534"], [4534], "number"),
+        Case(["query": "4534"], [4534, 1042], "number"),
+        Case(["query": "#4534"], [4534], "number"),
         Case(["taskNumber": 2003], [2003], "number"),
         Case(["taskNumber": "#2003"], [2003], "number"),
-        Case(["query": "9999"], []),
+        Case(["query": "9999"], [2001], "phone"),
+        Case(["query": "#9999"], []),
         // Addresses: whole, local part, domain.
         Case(["query": "remi.l@example.com"], [1042], "email"),
         Case(["email": "REMI.L@EXAMPLE.COM"], [1042], "email"),
@@ -102,6 +106,12 @@ struct SearchTests {
         Case(["customerName": "Novak", "phone": "5974534"], []),
         Case(["query": "kitchen", "customerName": "Jürgen"], [2002]),
         Case(["query": "kitchen", "status": "cancelled"], []),
+        // What is near, where nothing is as typed.
+        Case(["query": "lefevbre remi"], [1042], "customer_name"),
+        Case(["query": "juergen gross"], [2002], "customer_name"),
+        Case(["query": "Furnase night"], [1042], "description"),
+        Case(["query": "remi.l@exmaple.com"], [1042], "email"),
+        Case(["query": "big corp limited"], [2003], "company"),
         Case(["query": "nothing of this kind"], []),
     ]
 
@@ -118,12 +128,26 @@ struct SearchTests {
         }
     }
 
-    @Test("says when no task has all words")
+    @Test("says when a task lacks one of many words")
     func relaxed() throws {
-        let reply = try Self.search(["query": "zebra rainbow"])
+        let reply = try Self.search(["query": "roof window zebra rainbow"])
         #expect(reply.items.compactMap { $0["number"]?.integer } == [4534])
         #expect(reply.structured["relaxed"] == true)
         #expect(try Self.search(["query": "zebra"]).structured["relaxed"] == nil)
+        #expect(try Self.search(["query": "zebra rainbow"]).items.isEmpty)
+    }
+
+    @Test("tells a guess from what was typed")
+    func certainty() throws {
+        let guess = try #require(try Self.search(["query": "lefevbre remi"]).items.first)
+        #expect(guess["match"] == "similar")
+        #expect(guess["matched_value"] == "lefevre")
+        let exact = try #require(try Self.search(["query": "Lefèvre, Rémi"]).items.first)
+        #expect(exact["match"] == "exact")
+        #expect(exact["matched_value"] == nil)
+        let digits = try #require(try Self.search(["query": "7035974533"]).items.first)
+        #expect(digits["match"] == "similar")
+        #expect(digits["matched_value"] == "17035974534")
     }
 
     @Test("shows a short piece of a long text around what matched")

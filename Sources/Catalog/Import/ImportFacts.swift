@@ -17,22 +17,22 @@ struct ImportFacts {
     private let members: [String: String]
     /// The keys of the board's questions.
     let questions: [String]
-    /// What stands before every search key.
-    let keyPrefix: String
+    /// The workspace's country.
+    let country: String?
 
     init(_ workspace: WorkspaceID, on connection: Connection) throws {
         let board = try connection.query(
             """
-            SELECT b.id, b.workflow_id, search_prefix(b.workspace_id),
+            SELECT b.id, b.workflow_id, (SELECT w.default_country FROM workspaces AS w WHERE w.id = b.workspace_id),
                 (SELECT string_agg(q ->> 'key', E'\\n') FROM jsonb_array_elements(b.questions) AS q)
             FROM boards AS b WHERE b.workspace_id = \(workspace.uuid)::uuid AND b.is_default
             """
         )
-        guard let id = board.string(0, 0), let workflow = board.string(0, 1), let prefix = board.string(0, 2) else {
+        guard let id = board.string(0, 0), let workflow = board.string(0, 1) else {
             throw PostgresError(.unexpectedResult, "The workspace has no default board.")
         }
         self.board = id
-        keyPrefix = prefix
+        country = board.string(0, 2)
         questions = (board.string(0, 3) ?? "").split(separator: "\n").map(String.init)
         let rows = try connection.query(
             """

@@ -6,49 +6,48 @@ import Postgres
 struct ImportSearch {
     private let connection: Connection
     private let workspace: WorkspaceID
+    private let country: PhoneCountry?
     private let id = "current_workspace_id()"
-    private let keyPrefix: String
 
     private static let batch = 5_000
 
-    init(_ connection: Connection, _ workspace: WorkspaceID, keyPrefix: String) {
+    init(_ connection: Connection, _ workspace: WorkspaceID, country: String?) {
         self.connection = connection
         self.workspace = workspace
-        self.keyPrefix = keyPrefix
+        self.country = country.flatMap { PhoneCountry($0) }
     }
 
     func update() throws {
-        try updatePhones()
+        try updateCustomers()
         try updateNames()
-        try updateKeys()
+        try updateTasks()
     }
 
-    private func updatePhones() throws {
-        try connection.execute(
-            script: """
-                DELETE FROM contact_phones AS p WHERE p.workspace_id = \(id) AND p.contact_id = ANY (
-                    ARRAY(SELECT r.id FROM resolved_contacts AS r WHERE r.is_changed)
-                )
-                """
-        )
-        let phones = StagedTable("contact_phones", "workspace_id contact_id reversed")
-        try phones.create(on: connection)
-        try forEachBatch(
-            of: "SELECT r.id, r.phone, r.mobile, r.work_phone FROM resolved_contacts AS r WHERE is_new OR is_changed"
-        ) {
-            rows in
-            var text = CopyText()
-            for row in 0..<rows.rowCount {
-                for reversed in StoredPhones.reversed((1...3).compactMap { rows.string(row, $0) }) {
-                    text.text(workspace.uuid)
-                    text.text(rows.string(row, 0))
-                    text.text(reversed)
-                    text.endRow()
-                }
-            }
-            try phones.copy(text.take(), on: connection)
+    private func updateCustomers() throws {
+        for table in ["search_phones", "search_emails"] {
+            try connection.execute(
+                script: """
+                    DELETE FROM \(table) AS p WHERE p.workspace_id = \(id) AND p.contact_id = ANY (
+                        ARRAY(SELECT r.id FROM resolved_contacts AS r WHERE r.is_changed)
+                    )
+                    """
+            )
         }
-        try phones.insert(on: connection)
+        try forEachBatch(
+            of: """
+                SELECT r.id, c.phone, c.mobile, c.work_phone, c.email
+                FROM resolved_contacts AS r JOIN contacts AS c ON c.workspace_id = \(id) AND c.id = r.id
+                WHERE r.is_new OR r.is_changed
+                """
+        ) { rows in
+            var search = SearchRows(workspace, country: country)
+            for row in 0..<rows.rowCount {
+                search.append(
+                    customer: rows.string(row, 0) ?? "", phones: (1...3).compactMap { rows.string(row, $0) },
+                    email: rows.string(row, 4))
+            }
+            return search
+        }
     }
 
     private func updateNames() throws {
@@ -60,8 +59,7 @@ struct ImportSearch {
                 """
         )
         try StoredNames.table.create(on: connection)
-        try forEachBatch(of: "SELECT r.id, r.display_name FROM resolved_contacts AS r WHERE is_new OR is_changed") {
-            rows in
+        try forEach(of: "SELECT r.id, r.display_name FROM resolved_contacts AS r WHERE is_new OR is_changed") { rows in
             var text = CopyText()
             for row in 0..<rows.rowCount {
                 StoredNames.append(rows.string(row, 1) ?? "", of: rows.string(row, 0), in: workspace, to: &text)
@@ -71,51 +69,50 @@ struct ImportSearch {
         try StoredNames.table.insert(on: connection)
     }
 
-    /// Computes the keys of new and changed tasks, and of all tasks of changed customers.
-    private func updateKeys() throws {
+    /// Computes the rows of tasks that are new or changed, that have new comments, or whose customer changed.
+    private func updateTasks() throws {
         try connection.execute(
             script: """
                 CREATE TEMPORARY TABLE import_affected ON COMMIT DROP AS
                 SELECT r.id FROM resolved_tasks AS r WHERE r.is_new OR r.is_changed
                 UNION SELECT t.id FROM resolved_contacts AS r
                 JOIN tasks AS t ON t.workspace_id = \(id) AND t.customer_id = r.id
-                WHERE r.is_changed;
+                WHERE r.is_changed
+                UNION SELECT r.task_id FROM resolved_comments AS r WHERE r.is_new OR r.is_changed;
                 ANALYZE import_affected
                 """
         )
-        let keys = StagedTable("task_search", "workspace_id task_id keys")
-        try keys.create(on: connection)
-        try forEachBatch(of: documents) { rows in
-            var text = CopyText()
+        // Whoever comments on one of these tasks meanwhile waits, and then sees what this transaction has stored.
+        try forEachBatch(
+            of: """
+                SELECT \(TaskTexts.columns.text) FROM import_affected AS f
+                JOIN tasks AS t ON t.workspace_id = \(id) AND t.id = f.id
+                \(TaskTexts.joins.text)
+                FOR NO KEY UPDATE OF t
+                """
+        ) { rows in
+            var search = SearchRows(workspace, country: country)
             for row in 0..<rows.rowCount {
-                let (document, task, _, _) = TaskCandidates.document(rows, row)
-                text.text(workspace.uuid)
-                text.text(task)
-                text.lexemes(SearchKeys(document).words, prefix: keyPrefix)
-                text.endRow()
+                let task = TaskTexts.row(rows, row)
+                search.append(task: task.id, task.document)
             }
-            try keys.copy(text.take(), on: connection)
+            return search
         }
-        try keys.insert(
-            on: connection, otherwise: "ON CONFLICT (workspace_id, task_id) DO UPDATE SET keys = EXCLUDED.keys"
-        )
     }
 
-    private var documents: String {
-        """
-        SELECT NULL, \(TaskCandidates.documentColumns)
-        FROM import_affected AS f
-        JOIN tasks AS t ON t.workspace_id = \(id) AND t.id = f.id
-        \(TaskCandidates.documentJoins)
-        """
+    private func forEachBatch(of query: String, _ rows: (QueryResult) throws -> SearchRows) throws {
+        try forEach(of: query) { batch in
+            var search = try rows(batch)
+            try search.store(on: connection, isReplacing: true)
+        }
     }
 
-    private func forEachBatch(of query: String, _ body: (QueryResult) throws -> Void) throws {
+    private func forEach(of query: String, _ body: (QueryResult) throws -> Void) throws {
         try connection.execute(script: "DECLARE import_rows NO SCROLL CURSOR FOR \(query)")
         while true {
-            let rows = try connection.query(SQL(verbatim: "FETCH \(Self.batch) FROM import_rows"))
-            if rows.rowCount == 0 { break }
-            try body(rows)
+            let batch = try connection.query(SQL(verbatim: "FETCH \(Self.batch) FROM import_rows"))
+            if batch.rowCount == 0 { break }
+            try body(batch)
         }
         try connection.execute(script: "CLOSE import_rows")
     }

@@ -31,7 +31,7 @@ struct ImportTransaction {
         report.customers = try counts(.customers)
         report.tasks = try counts(.tasks)
         report.comments = try counts(.comments)
-        try ImportSearch(connection, workspace, keyPrefix: facts.keyPrefix).update()
+        try ImportSearch(connection, workspace, country: facts.country).update()
         try recordEvent(report)
     }
 

@@ -75,16 +75,15 @@ struct CopyText: Sendable {
         bytes.append(UInt8(ascii: "N"))
     }
 
-    /// A `tsvector` of words that hold neither quotes nor backslashes, each behind `prefix`.
-    mutating func lexemes(_ words: [String], prefix: String) {
+    /// A `bigint[]`.
+    mutating func integers(_ values: [Int64]) {
         separate()
-        for word in words {
-            bytes.append(UInt8(ascii: "'"))
-            bytes.append(contentsOf: prefix.utf8)
-            bytes.append(contentsOf: word.utf8)
-            bytes.append(UInt8(ascii: "'"))
-            bytes.append(UInt8(ascii: " "))
+        bytes.append(UInt8(ascii: "{"))
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: String(value).utf8)
         }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     mutating func endRow() {

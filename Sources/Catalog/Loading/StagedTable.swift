@@ -19,11 +19,13 @@ struct StagedTable: Sendable {
     var name: String { "staged_" + target }
 
     /// Copies rows into the temporary table and inserts them from there; at most once in a transaction.
-    func load(_ rows: [UInt8]?, on connection: Connection) throws {
+    ///
+    /// - Parameter clause: What happens with rows that are there already.
+    func load(_ rows: [UInt8]?, on connection: Connection, otherwise clause: String = "") throws {
         guard let rows else { return }
         try create(on: connection)
         try copy(rows, on: connection)
-        try insert(on: connection)
+        try insert(on: connection, otherwise: clause)
     }
 
     /// Makes the temporary table where it is missing. It stays, empty, for the connection's next transaction.
@@ -41,7 +43,12 @@ struct StagedTable: Sendable {
         try CopyBlocks.copy(rows, "COPY \(name) (\(list)) FROM STDIN", on: connection)
     }
 
-    /// Inserts all that was copied; at most once in a transaction.
+    /// Forgets what was copied.
+    func clear(on connection: Connection) throws {
+        try connection.execute(script: "DELETE FROM \(name)")
+    }
+
+    /// Inserts all that was copied; at most once in a transaction, unless it is cleared between.
     ///
     /// - Parameter clause: What happens with rows that are there already.
     func insert(on connection: Connection, otherwise clause: String = "") throws {

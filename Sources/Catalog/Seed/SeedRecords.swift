@@ -60,10 +60,12 @@ struct SeedTask: Sendable {
             description: description,
             customerNames: customer.map { [$0.name] } ?? [],
             companies: (customer?.company).map { [$0.name] } ?? [],
+            cities: (customer?.city).map { [$0] } ?? [],
             phones: customer?.phones ?? [],
             emails: (customer?.email).map { [$0] } ?? [],
             labels: labels,
-            answers: answers.map(\.value)
+            answers: answers.map(\.value),
+            comments: comments.map(\.body)
         )
     }
 }

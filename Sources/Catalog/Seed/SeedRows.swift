@@ -12,8 +12,8 @@ struct SeedRows {
         let states: [SeedStatus: String]
         /// The members, in the order of their addresses.
         let members: [String]
-        /// What stands before every search key of the workspace.
-        let keyPrefix: String
+        /// The workspace's country.
+        let country: String?
 
         /// Reads the frame of a workspace that is ready to hold tasks.
         init(_ workspace: WorkspaceID, on connection: Connection) throws {
@@ -23,8 +23,8 @@ struct SeedRows {
             )
             let board = try connection.query("SELECT id FROM boards WHERE workspace_id = \(id)::uuid AND is_default")
             let members = try connection.query("SELECT id FROM members WHERE workspace_id = \(id)::uuid ORDER BY email")
-            let prefix = try connection.query("SELECT search_prefix(\(id)::uuid)")
-            guard let board = board.string(0, 0), let prefix = prefix.string(0, 0) else {
+            let country = try connection.query("SELECT default_country FROM workspaces WHERE id = \(id)::uuid")
+            guard let board = board.string(0, 0) else {
                 throw PostgresError(.unexpectedResult, "The workspace has no default board.")
             }
             self.workspace = workspace
@@ -36,7 +36,7 @@ struct SeedRows {
             }
             self.states = byCategory
             self.members = (0..<members.rowCount).compactMap { members.string($0, 0) }
-            keyPrefix = prefix
+            self.country = country.string(0, 0)
         }
     }
 
@@ -44,14 +44,19 @@ struct SeedRows {
 
     private var companies = CopyText()
     private var contacts = CopyText()
-    private var phones = CopyText()
     private var names = CopyText()
     private var tasks = CopyText()
     private var assignees = CopyText()
     private var comments = CopyText()
-    private var keys = CopyText()
+    private var search: SearchRows
+    /// How many tasks of the workspace each of these stands for, where only a part of them is stored here.
+    private let scale: Double
 
-    init(_ frame: Frame) { self.frame = frame }
+    init(_ frame: Frame, scale: Double = 1) {
+        self.frame = frame
+        self.scale = scale
+        search = SearchRows(frame.workspace, country: frame.country.flatMap { PhoneCountry($0) })
+    }
 
     mutating func append(_ company: SeedCompany) {
         companies.text(frame.workspace.uuid)
@@ -77,12 +82,7 @@ struct SeedRows {
         contacts.moment(customer.createdAt)
         contacts.moment(customer.createdAt)
         contacts.endRow()
-        for reversed in StoredPhones.reversed(customer.phones) {
-            phones.text(frame.workspace.uuid)
-            phones.text(customer.id)
-            phones.text(reversed)
-            phones.endRow()
-        }
+        search.append(customer: customer.id, phones: customer.phones, email: customer.email)
         StoredNames.append(customer.name, of: customer.id, in: frame.workspace, to: &names)
     }
 
@@ -108,10 +108,7 @@ struct SeedRows {
             comments.moment(comment.at)
             comments.endRow()
         }
-        keys.text(frame.workspace.uuid)
-        keys.text(task.id)
-        keys.lexemes(SearchKeys(task.document).words, prefix: frame.keyPrefix)
-        keys.endRow()
+        search.append(task: task.id, task.document)
     }
 
     private mutating func appendRow(_ task: SeedTask) {
@@ -148,7 +145,6 @@ struct SeedRows {
             "workspace_id id external_id first_name last_name display_name email phone mobile company_id city "
                 + "created_at updated_at"
         ).load(contacts.take(), on: connection)
-        try StagedTable("contact_phones", "workspace_id contact_id reversed").load(phones.take(), on: connection)
         try StoredNames.table.load(names.take(), on: connection)
         try StagedTable(
             "tasks",
@@ -161,6 +157,6 @@ struct SeedRows {
             "comments",
             "workspace_id id task_id body visibility author_kind author_id customer_id created_at updated_at"
         ).load(comments.take(), on: connection)
-        try StagedTable("task_search", "workspace_id task_id keys").load(keys.take(), on: connection)
+        try search.store(on: connection, scale: scale)
     }
 }

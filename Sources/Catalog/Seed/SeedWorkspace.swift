@@ -86,14 +86,14 @@ struct SeedWorkspace: Sendable {
     }
 
     func storeTasks(_ block: Range<Int>, on connection: Connection) throws {
-        var rows = try openRows(on: connection)
+        var rows = try openRows(on: connection, scale: Double(plan.taskCount) / Double(max(1, block.count)))
         for position in block { rows.append(plan.task(position)) }
         try rows.store(on: connection)
     }
 
-    private func openRows(on connection: Connection) throws -> SeedRows {
+    private func openRows(on connection: Connection, scale: Double = 1) throws -> SeedRows {
         _ = try connection.query(Tenancy.set(workspace))
-        return SeedRows(try SeedRows.Frame(workspace, on: connection))
+        return SeedRows(try SeedRows.Frame(workspace, on: connection), scale: scale)
     }
 
     private func storeMembers(of workspace: WorkspaceID, on connection: Connection) throws {

@@ -92,8 +92,8 @@ package struct WorkspaceSeeder: Sendable {
     }
 
     private static let tables = [
-        "workspaces", "members", "companies", "contacts", "contact_phones", "contact_names", "tasks", "task_assignees",
-        "comments", "task_search",
+        "workspaces", "members", "companies", "contacts", "search_phones", "search_emails", "contact_names", "tasks",
+        "task_assignees", "comments", "search_documents", "search_words",
     ]
 
     /// With fewer tasks, what collecting saves is less than what it costs others.
@@ -107,12 +107,12 @@ package struct WorkspaceSeeder: Sendable {
         if !isOn {
             try connection.execute(
                 script: """
-                    SET maintenance_work_mem = '256MB'; SELECT gin_clean_pending_list('task_search_keys');
+                    SET maintenance_work_mem = '256MB'; SELECT gin_clean_pending_list('search_documents_keys');
                     RESET maintenance_work_mem
                     """
             )
         }
-        try connection.execute(script: "ALTER INDEX task_search_keys SET (fastupdate = \(isOn ? "on" : "off"))")
+        try connection.execute(script: "ALTER INDEX search_documents_keys SET (fastupdate = \(isOn ? "on" : "off"))")
     }
 
     /// A piece of work in a transaction of its own.

@@ -45,6 +45,7 @@ struct TestWorkspace: Sendable {
         board = "\(name) Yard"
         var contents = Contents(name: name, workspace: id, connection: connection)
         (members, contacts, tasks) = try connection.transaction { _ in try contents.fill() }
+        try SearchIndex(connection).rebuild(id)
     }
 
     /// Adds a task beside those that every workspace has.
@@ -53,10 +54,12 @@ struct TestWorkspace: Sendable {
         on connection: Connection
     ) throws -> [Task] {
         var contents = Contents(name: name, workspace: id, connection: connection)
-        return try connection.transaction { connection in
+        let added = try connection.transaction { connection in
             _ = try connection.query(Tenancy.set(id))
             return try tasks.map { try contents.task($0) }
         }
+        try SearchIndex(connection).rebuild(id)
+        return added
     }
 }
 
@@ -177,22 +180,6 @@ struct Contents {
             RETURNING id, public_id('tsk', id)
             """
         )
-        let words =
-            SearchKeys(
-                SearchDocument(
-                    number: text.number, title: text.title, description: text.description,
-                    customerNames: text.customer.map { [$0.name] } ?? [],
-                    companies: text.customer?.company.map { [$0] } ?? [],
-                    emails: text.customer.map { [$0.email] } ?? [],
-                    labels: text.labels, answers: [text.answers]
-                )
-            ).words + Folding.words(text.customer?.email ?? "")
-        _ = try connection.query(
-            """
-            INSERT INTO task_search (workspace_id, task_id, keys)
-            VALUES (\(key), \(rows.string(0, 0))::uuid, search_keys(\(key), \(words)::text[]))
-            """
-        )
         return TestWorkspace.Task(id: rows.string(0, 1) ?? "", number: text.number, title: text.title)
     }
 
@@ -218,15 +205,6 @@ struct Contents {
                 """
                 INSERT INTO contact_names (workspace_id, contact_id, is_turned, name)
                 VALUES (\(key), \(rows.string(0, 0))::uuid, \(position > 0), \(turn))
-                """
-            )
-        }
-        let reversed = PhoneDigits(text.phone).reversedDigits
-        if !reversed.isEmpty {
-            _ = try connection.query(
-                """
-                INSERT INTO contact_phones (workspace_id, contact_id, reversed)
-                VALUES (\(key), \(rows.string(0, 0))::uuid, \(reversed))
                 """
             )
         }

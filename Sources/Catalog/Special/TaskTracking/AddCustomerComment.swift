@@ -158,7 +158,12 @@ struct CustomerComment {
     }
 
     private func insert(task: RowID, customer: RowID?, _ transaction: borrowing Transaction) throws -> ToolAnswer {
+        // The task's row first: who has its lock sees all comments when it indexes them.
         let results = try transaction.queries([
+            """
+            UPDATE tasks AS t SET updated_at = clock_timestamp()
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task.digits)::uuid
+            """,
             """
             INSERT INTO comments (workspace_id, task_id, body, visibility, author_kind, customer_id, credential_id)
             VALUES (\(call.workspace), \(task.digits)::uuid, \(text), 'public', 'customer',
@@ -166,16 +171,13 @@ struct CustomerComment {
             RETURNING json_build_object('id', public_id('com', id), 'visibility', visibility,
                 'author_kind', author_kind, 'trusted', false, 'created_at', rfc3339(created_at))
             """,
-            """
-            UPDATE tasks AS t SET updated_at = clock_timestamp()
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task.digits)::uuid
-            """,
         ])
+        try SearchUpdate.task(task.digits, in: call, transaction)
         var writer = JSONWriter()
         writer.beginObject()
         writer.write("saved", true)
         writer.key("item")
-        writer.write(raw: results[0].bytes(0, 0) ?? Array("null".utf8))
+        writer.write(raw: results[1].bytes(0, 0) ?? Array("null".utf8))
         writer.write("changed", ["comments"])
         writer.endObject()
         return ToolAnswer(RawJSON(writer.bytes))

@@ -3,139 +3,136 @@ import Tools
 
 /// What a caller searches for: free text and named facts.
 struct SearchWishes: Sendable {
-    let query: String?
-    let customerName: String?
-    let phone: String?
-    let email: String?
-    let taskNumber: Int64?
+    /// Words that a task must have.
+    struct Words: Sendable {
+        let words: QueryWords
+        /// Whether only names count.
+        let isName: Bool
+        /// The words as a part of an address, where they may be one.
+        var addressPart: String?
+    }
+
     let status: String?
+    private let query: String?
+    private let read: SearchQuery?
+    private let customerName: QueryWords?
+    private let phone: PhoneDigits?
+    private let email: EmailQuery?
+    private let taskNumber: Int64?
 
     init(_ arguments: Arguments) throws(ToolError) {
         query = arguments.text("query")
-        customerName = arguments.text("customerName")
-        phone = arguments.text("phone")
-        email = arguments.text("email")
+        read = query.map { SearchQuery($0) }
+        customerName = arguments.text("customerName").map { QueryWords($0) }
+        phone = arguments.text("phone").map { PhoneDigits($0) }
+        email = arguments.text("email").flatMap { EmailQuery($0) ?? SearchWishes.local($0) }
         taskNumber = arguments.integer("taskNumber")
         status = arguments.text("status")
-        let problems = SearchWishes.problems(query, customerName, phone, email, taskNumber)
+        let problems = SearchWishes.problems(arguments, read, customerName, phone, email)
         guard problems.isEmpty else { throw ToolError(problems: problems) }
     }
 
-    /// Reads the wishes under a workspace's country and number prefix.
-    func matcher(country: String?, numberPrefix: String) -> SearchMatcher {
-        let country = country.flatMap { PhoneCountry($0) }
-        return SearchMatcher(
-            query: query.map { SearchQuery($0, numberPrefix: numberPrefix, country: country) },
-            wishes: self,
-            country: country
-        )
-    }
-
     private static func problems(
-        _ query: String?,
-        _ customerName: String?,
-        _ phone: String?,
-        _ email: String?,
-        _ taskNumber: Int64?
+        _ arguments: Arguments,
+        _ query: SearchQuery?,
+        _ customerName: QueryWords?,
+        _ phone: PhoneDigits?,
+        _ email: EmailQuery?
     ) -> [ToolError.Problem] {
         var problems: [ToolError.Problem] = []
-        if query == nil, customerName == nil, phone == nil, email == nil, taskNumber == nil {
+        let emailText = arguments.text("email")
+        if query == nil, customerName == nil, phone == nil, emailText == nil, arguments.integer("taskNumber") == nil {
             let accepted = "`query`, `customerName`, `phone`, `email` or `taskNumber`"
             problems.append(.init("query", "Give at least one of \(accepted)."))
         }
-        if let query, !isSearchable(query) {
-            problems.append(
-                .init(
-                    "query", "`query` holds too little to search for; it needs two letters, or a number, of something.")
-            )
+        if case .nothing = query {
+            let sentence = "`query` holds too little to search for; it needs two letters, or a number, of something."
+            problems.append(.init("query", sentence))
         }
-        if let customerName, Folding.words(customerName).allSatisfy({ $0.count < 2 }) {
+        if let customerName, customerName.isEmpty {
             problems.append(.init("customerName", "`customerName` needs a word of at least two letters."))
         }
-        if let phone, PhoneDigits(phone).digits.utf8.count < PhoneDigits.minQueryDigits {
-            problems.append(.init("phone", "`phone` needs at least 5 digits; a task's number goes into `taskNumber`."))
+        if let phone, phone.digits.utf8.count < PhoneSearch.minDigits {
+            problems.append(.init("phone", "`phone` needs at least 4 digits; a task's number goes into `taskNumber`."))
         }
-        if let email, EmailQuery(email) == nil, !isLocalPart(email) {
-            problems.append(
-                .init("email", "`email` can be an address, the part before the @, or @ and a domain.")
-            )
+        if emailText != nil, email == nil {
+            problems.append(.init("email", "`email` can be an address, the part before the @, or @ and a domain."))
         }
         return problems
     }
 
-    /// Whether a look-up of the text is bounded: a number, an address, or a word of two letters.
-    private static func isSearchable(_ text: String) -> Bool {
-        let query = SearchQuery(text)
-        if query.number != nil || query.phone != nil || query.email != nil { return true }
-        return query.wordMatch.words.contains { $0.count >= 2 || $0.unicodeScalars.contains { $0.value > 0x2E7F } }
+    private static func local(_ text: String) -> EmailQuery? {
+        let folded = Folding.fold(text)
+        guard !text.contains("@"), !text.contains(" "), Folding.words(text).contains(where: { $0.count >= 2 }) else {
+            return nil
+        }
+        return .local(folded)
     }
 
-    private static func isLocalPart(_ text: String) -> Bool {
-        !text.contains("@") && !text.contains(" ") && Folding.words(text).contains { $0.count >= 2 }
-    }
-}
-
-/// The wishes as the matcher compares them with a task.
-struct SearchMatcher {
-    let query: SearchQuery?
-    let wishes: SearchWishes
-    let country: PhoneCountry?
-
-    /// The words of the query and of the name, for excerpts.
-    var words: [String] { (query?.wordMatch.words ?? []) + Folding.words(wishes.customerName ?? "") }
-
-    /// Whether any of the query's words will do when no task has all. Named facts are never relaxed.
-    var mayRelax: Bool { query?.mayRelax ?? false }
-
-    /// Compares a task; every wish must hold.
-    func match(_ document: SearchDocument, isRelaxed: Bool) -> SearchHit? {
-        var fields: [SearchField] = []
-        if let number = wishes.taskNumber {
-            guard document.number == number else { return nil }
-            fields.append(.number)
+    /// The facts by which tasks are found; all must hold.
+    var finders: [Finder] {
+        var finders: [Finder] = []
+        if let taskNumber { finders.append(.number(taskNumber)) }
+        switch read {
+        case .number(let number): finders.append(.number(number))
+        case .digits(let digits, let number): finders.append(.digits(digits, number: number))
+        case .email(let email): finders.append(.email(email))
+        case .words, .nothing, nil: break
         }
-        if let email = wishes.email {
-            guard matches(email, document.emails) else { return nil }
-            fields.append(.email)
-        }
-        if let phone = wishes.phone {
-            let typed = PhoneDigits(phone)
-            guard document.phones.contains(where: { PhoneDigits($0).matches(typed, country: country) }) else {
-                return nil
-            }
-            fields.append(.phone)
-        }
-        if let name = wishes.customerName {
-            let words = (document.customerNames + document.companies).flatMap(Folding.words)
-            guard WordMatch(name).matchesAll(in: words) else { return nil }
-            fields.append(.customerName)
-        }
-        guard let query else {
-            return fields.first.map { SearchHit(evidence: $0.evidence, missingWords: 0, fields: fields) }
-        }
-        guard let hit = query.match(document, relaxed: isRelaxed) else { return nil }
-        guard let first = fields.first, first.evidence < hit.evidence else { return hit }
-        return SearchHit(evidence: first.evidence, missingWords: hit.missingWords, fields: fields + hit.fields)
+        if let phone { finders.append(.digits(phone, number: nil)) }
+        if let email { finders.append(.email(email)) }
+        return finders
     }
 
-    private func matches(_ email: String, _ stored: [String]) -> Bool {
-        let addresses = stored.compactMap { EmailAddress($0) }
-        if let query = EmailQuery(email) { return addresses.contains(where: query.matches) }
-        return addresses.contains { $0.local == Folding.fold(email) }
+    /// The words that must be found beside them.
+    var texts: [Words] {
+        var texts: [Words] = []
+        if case .words(let words, let part) = read {
+            texts.append(Words(words: words, isName: false, addressPart: part))
+        }
+        if let customerName { texts.append(Words(words: customerName, isName: true)) }
+        return texts
     }
+
+    /// The number that the query names if the letters before it are the workspace's prefix.
+    var prefixedNumber: Int64? {
+        guard let query, case .words = read else { return nil }
+        let letters = String(query.drop { $0.isWhitespace }.prefix { !$0.isNumber })
+        return NumberMatch(query, prefix: letters)?.number
+    }
+
+    /// Whether the query is a task number under a workspace's prefix.
+    func isNumber(underPrefix prefix: String) -> Bool {
+        guard let query, !prefix.isEmpty else { return false }
+        return NumberMatch(query, prefix: prefix)?.isExplicit ?? false
+    }
+
+    /// Whether words of the query were left out.
+    var isCut: Bool { texts.contains { $0.words.isCut } }
 
     /// What an empty result was looked for by.
     var tried: [String] {
         var tried: [String] = []
-        if let number = query?.number { tried.append("task number \(number.number)") }
-        if let number = wishes.taskNumber { tried.append("task number \(number)") }
-        if query?.phone != nil || wishes.phone != nil { tried.append("phone numbers that end in these digits") }
-        if query?.email != nil || wishes.email != nil { tried.append("e-mail addresses") }
-        if wishes.customerName != nil { tried.append("names of customers and companies") }
-        if let words = query?.wordMatch.words, !words.isEmpty {
-            tried.append("all words, as beginnings of words of a task, its customer and its answers")
-            if mayRelax { tried.append("any of the words") }
+        for finder in finders {
+            switch finder {
+            case .number(let number): tried.append("task number \(number)")
+            case .digits(_, let number):
+                if let number { tried.append("task number \(number)") }
+                tried.append("phone numbers that are, end in or begin with these digits, or differ in one digit")
+            case .email, .addressPart: tried.append("e-mail addresses, as typed and with a typing error or two")
+            }
         }
+        if texts.contains(where: { !$0.isName }) {
+            tried.append("all words, as typed and nearly so, in names, titles, descriptions, answers and comments")
+        }
+        if texts.contains(where: \.isName) { tried.append("names of customers and companies, as typed and nearly so") }
         return tried
+    }
+
+    /// What to do about an empty result.
+    var hint: String {
+        if status != nil { return "Nothing with this status matches; leave `status` out to search all tasks." }
+        return
+            "No task of this workspace matches. Ask for another fact: a phone number, an e-mail address, a task number."
     }
 }

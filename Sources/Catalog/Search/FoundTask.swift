@@ -1,0 +1,60 @@
+import JSON
+import Matching
+
+/// A task that a search found, before it is read for the answer.
+struct FoundTask: Sendable {
+    /// How sure the match is, for whoever asked.
+    enum Certainty: String, Sendable {
+        /// What was typed is there.
+        case exact
+        /// Something like it.
+        case similar
+    }
+
+    let id: String
+    let createdAt: Int64
+    /// What results are ordered by; of equal ones the newest is first.
+    let score: Float
+    let field: SearchField
+    let certainty: Certainty
+    /// What is stored where it differs from what was typed.
+    let value: String?
+    /// How many words of the query the task lacks.
+    var missing = 0
+    /// The words that an excerpt shows.
+    var words: [String] = []
+    /// The text that an excerpt is cut from, where it is a long one.
+    var text: String?
+
+    /// Orders the better result first.
+    static func isBefore(_ left: FoundTask, _ right: FoundTask) -> Bool {
+        if left.score != right.score { return left.score > right.score }
+        if left.createdAt != right.createdAt { return left.createdAt > right.createdAt }
+        return left.id > right.id
+    }
+
+    /// The place among the results as text, for a cursor.
+    var position: [String] { [String(score.bitPattern), String(createdAt), id] }
+
+    /// Whether this comes behind a place that ``position`` wrote; `nil` if that is none.
+    func isBehind(_ position: [String]) -> Bool? {
+        guard position.count == 3, let bits = UInt32(position[0]), let created = Int64(position[1]) else { return nil }
+        let other = FoundTask(
+            id: position[2], createdAt: created, score: Float(bitPattern: bits), field: field, certainty: .exact,
+            value: nil)
+        return FoundTask.isBefore(other, self)
+    }
+
+    /// The task's JSON with what matched, and an excerpt where that was a long text.
+    func item(_ json: [UInt8]) -> [UInt8] {
+        var extra = JSONWriter()
+        extra.beginObject()
+        extra.write("matched_on", .string(field.rawValue))
+        extra.write("match", .string(certainty.rawValue))
+        if let value { extra.write("matched_value", .string(value)) }
+        if let text { extra.write("excerpt", .string(Excerpt.around(words, in: text))) }
+        extra.endObject()
+        let hasFields = json.count > 2
+        return json.dropLast() + (hasFields ? [UInt8(ascii: ",")] : []) + extra.bytes.dropFirst()
+    }
+}

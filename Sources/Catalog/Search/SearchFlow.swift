@@ -1,0 +1,243 @@
+import Identity
+import JSON
+import Matching
+import Postgres
+import Tools
+
+/// One search, from what was asked to the answer: which statements leave in which flush.
+///
+/// The first flush asks for everything that the text alone tells: facts of the workspace, words born since this
+/// process' snapshot of the dictionary, numbers and addresses as typed, tasks with all words as typed. Only where that
+/// did not find what was meant another one asks for what is near. The last one reads the tasks for the answer.
+struct SearchFlow: Sendable {
+    private let call: ToolCall
+    private let wishes: SearchWishes
+    private let dictionaries: Dictionaries
+    private let tables: SearchTables
+    private let limit: Int
+    private let after: [String]?
+    private let finders: [Finder]
+    private let texts: [SearchWishes.Words]
+    private let prefixed: Int64?
+
+    /// What is known after the first flush.
+    private struct Knowledge: Sendable {
+        var country: PhoneCountry?
+        var dictionary: WordDictionary?
+        var isBounded = false
+    }
+
+    init(_ call: ToolCall, _ dictionaries: Dictionaries) throws(ToolError) {
+        self.call = call
+        self.dictionaries = dictionaries
+        wishes = try SearchWishes(call.arguments)
+        limit = Int(call.arguments.integer("limit") ?? 10)
+        after = try Cursor(of: call, width: 3)?.position
+        tables = SearchTables(call, status: wishes.status)
+        finders = wishes.finders
+        texts = wishes.texts
+        prefixed = wishes.prefixedNumber
+    }
+
+    private var workspace: String { call.credential.workspace.uuid }
+    private var needsDictionary: Bool { !texts.isEmpty || finders.contains(where: \.needsDictionary) }
+
+    // MARK: First flush
+
+    /// The first flush, and what follows from its rows.
+    var read: Read {
+        let known = needsDictionary ? dictionaries.entry(of: workspace) : nil
+        let dictionaryRead = needsDictionary ? DictionaryRead(call.workspace, known: known) : nil
+        let fromFinders = finders.map { $0.statements(tables) }
+        let addressParts = texts.compactMap(\.addressPart).map { Finder.addressPart($0) }
+        let fromParts = finders.isEmpty ? addressParts.map { $0.statements(tables) } : []
+        let number = finders.isEmpty ? prefixed.map { tables.numbered($0) } : nil
+        var search = TextSearches(texts, in: known?.dictionary)
+        let exact = finders.isEmpty ? search.conjunctions(of: .exact) : []
+        let firstSearch = search
+
+        var statements = [tables.facts]
+        if let dictionaryRead { statements.append(dictionaryRead.statement) }
+        let findersStart = statements.count
+        statements += fromFinders.joined()
+        let partsStart = statements.count
+        statements += fromParts.joined()
+        let numberPlace = statements.count
+        if let number { statements.append(number) }
+        let exactPlace = statements.count
+        if !exact.isEmpty { statements.append(tables.documents(exact, limit: SearchTables.exactBound)) }
+        return Read(statements) { (results, _) throws(ToolError) in
+            var knowledge = Knowledge()
+            knowledge.country = results[0].string(0, 0).flatMap { PhoneCountry($0) }
+            let isNew = self.learn(dictionaryRead, results, known, &knowledge)
+            // Letters before digits are a task number where they are this workspace's prefix.
+            if number != nil, self.wishes.isNumber(underPrefix: results[0].string(0, 1) ?? "") {
+                return self.finish(Finder.number(0).found(results[numberPlace...numberPlace], country: nil), knowledge)
+            }
+            if !self.finders.isEmpty {
+                let slices = Self.slices(results, from: findersStart, counts: fromFinders.map(\.count))
+                let found = zip(self.finders, slices).map { $0.found($1, country: knowledge.country) }
+                return self.continueFinding(found, knowledge)
+            }
+            let slices = Self.slices(results, from: partsStart, counts: fromParts.map(\.count))
+            let addressed = zip(addressParts, slices).flatMap { $0.found($1, country: nil) }
+            if !addressed.isEmpty, self.texts.count == 1 { return self.finish(addressed, knowledge) }
+            var search = firstSearch
+            if isNew { search = TextSearches(self.texts, in: knowledge.dictionary) }
+            if !exact.isEmpty { search.take(results[exactPlace]) }
+            return self.searchOn(search, after: isNew && known != nil ? nil : .exact, knowledge)
+        }
+    }
+
+    /// Takes in the words that were born since; returns whether there were any.
+    private func learn(
+        _ read: DictionaryRead?, _ results: [QueryResult], _ known: Dictionaries.Entry?, _ knowledge: inout Knowledge
+    ) -> Bool {
+        guard let read else { return false }
+        let (entry, isNew) = read.entry(from: results[1])
+        if entry.horizon != known?.horizon || isNew { dictionaries.keep(entry, of: workspace) }
+        knowledge.dictionary = entry.dictionary
+        return isNew
+    }
+
+    private static func slices(_ results: [QueryResult], from start: Int, counts: [Int]) -> [ArraySlice<QueryResult>] {
+        var start = start
+        return counts.map { count in
+            defer { start += count }
+            return results[start..<start + count]
+        }
+    }
+
+    // MARK: Numbers and addresses
+
+    /// Goes on with slips for the facts that nothing agrees with.
+    private func continueFinding(_ found: [[FoundTask]], _ knowledge: Knowledge) -> Read.Outcome {
+        let open = found.indices.filter { found[$0].isEmpty && finders[$0].hasSlips }
+        guard found.indices.allSatisfy({ !found[$0].isEmpty || finders[$0].hasSlips }) else {
+            return finish([], knowledge)
+        }
+        guard !open.isEmpty else { return intersect(found, knowledge) }
+        let statements = open.compactMap { finders[$0].slipStatement(tables, knowledge.dictionary) }
+        return .more(
+            Read(statements) { (results, _) throws(ToolError) in
+                var found = found
+                var customers: [String: StoredPhone] = [:]
+                for (place, index) in open.enumerated() {
+                    if self.finders[index].needsDictionary {
+                        found[index] = self.finders[index].nearAddresses(results[place])
+                        if found[index].isEmpty { return self.finish([], knowledge) }
+                    } else {
+                        customers = self.finders[index].nearCustomers(results[place], country: knowledge.country)
+                        if customers.isEmpty { return self.finish([], knowledge) }
+                    }
+                }
+                guard !customers.isEmpty else { return self.intersect(found, knowledge) }
+                return self.readTasks(of: customers, into: found, knowledge)
+            })
+    }
+
+    private func readTasks(
+        of customers: [String: StoredPhone], into found: [[FoundTask]], _ knowledge: Knowledge
+    ) -> Read.Outcome {
+        .more(
+            Read([tables.tasks(ofContacts: customers.keys.sorted())]) { (results, _) throws(ToolError) in
+                let rows = results[0]
+                let tasks = (0..<rows.rowCount).compactMap { row -> FoundTask? in
+                    guard let id = rows.string(row, 0), let stored = rows.string(row, 2).flatMap({ customers[$0] })
+                    else {
+                        return nil
+                    }
+                    return Finder.found(.slip, stored, id: id, createdAt: rows.int64(row, 1) ?? 0)
+                }
+                return self.intersect(found.map { $0.isEmpty ? tasks : $0 }, knowledge)
+            })
+    }
+
+    /// Keeps the tasks that every fact found, and compares their texts where words were asked for as well.
+    private func intersect(_ found: [[FoundTask]], _ knowledge: Knowledge) -> Read.Outcome {
+        var tasks: [String: FoundTask] = [:]
+        for (index, list) in found.enumerated() {
+            let before = tasks
+            tasks = [:]
+            for task in list where index == 0 || before[task.id] != nil {
+                let best = [before[task.id], tasks[task.id]].compactMap { $0 }.filter { $0.score > task.score }.first
+                tasks[task.id] = best ?? task
+            }
+        }
+        guard !texts.isEmpty, !tasks.isEmpty else { return finish(Array(tasks.values), knowledge) }
+        let kept = tasks.values.sorted(by: FoundTask.isBefore).prefix(SearchTables.bound).map(\.id)
+        var search = TextSearches(texts, in: knowledge.dictionary)
+        for tier in [TextSearch.Tier.exact, .near] { _ = search.conjunctions(of: tier) }
+        let prepared = search
+        return .more(
+            Read([tables.documents(of: kept)]) { (results, _) throws(ToolError) in
+                var search = prepared
+                search.take(results[0])
+                return self.finish(search.found, knowledge)
+            })
+    }
+
+    // MARK: Words
+
+    /// Asks for the next tier, unless what was meant is found.
+    private func searchOn(
+        _ search: TextSearches, after tier: TextSearch.Tier?, _ knowledge: Knowledge
+    ) -> Read.Outcome {
+        var search = search
+        var knowledge = knowledge
+        var tier = tier
+        if search.offered >= (tier == .exact ? SearchTables.exactBound : SearchTables.bound) {
+            knowledge.isBounded = true
+        }
+        if let tier, search.isEnough(after: tier) { return finish(search.found, knowledge) }
+        while let next = tier.map({ TextSearch.Tier(rawValue: $0.rawValue + 1) }) ?? .exact {
+            let conjunctions = search.conjunctions(of: next)
+            tier = next
+            guard !conjunctions.isEmpty else { continue }
+            let asked = search
+            let known = knowledge
+            return .more(
+                Read([tables.documents(conjunctions)]) { (results, _) throws(ToolError) in
+                    var search = asked
+                    search.take(results[0])
+                    return self.searchOn(search, after: next, known)
+                })
+        }
+        return finish(search.found, knowledge)
+    }
+
+    // MARK: The answer
+
+    /// Reads one page of the tasks for the answer.
+    private func finish(_ found: [FoundTask], _ knowledge: Knowledge) -> Read.Outcome {
+        var seen: Set<String> = []
+        let ordered = found.sorted(by: FoundTask.isBefore).filter { seen.insert($0.id).inserted }
+        let rest = after.map { position in ordered.filter { $0.isBehind(position) ?? false } } ?? ordered
+        let page = Array(rest.prefix(limit + 1))
+        guard !page.isEmpty else { return .answer(answer([], page, knowledge)) }
+        return .more(
+            Read([tables.items(page.map(\.id), fields: call.arguments.words("fields"))]) {
+                (results, _) throws(ToolError) in
+                let rows = results[0]
+                var items: [String: [UInt8]] = [:]
+                for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) ?? [] }
+                let answered = page.compactMap { task in items[task.id].map { (task, $0) } }
+                return .answer(
+                    self.answer(
+                        answered.map { ListPage.Row(item: $0.0.item($0.1), position: $0.0.position) },
+                        answered.map(\.0),
+                        knowledge))
+            })
+    }
+
+    private func answer(_ rows: [ListPage.Row], _ tasks: [FoundTask], _ knowledge: Knowledge) -> ToolAnswer {
+        var extra: [JSONMember] = []
+        if tasks.contains(where: { $0.missing > 0 }) { extra.append(JSONMember("relaxed", true)) }
+        if knowledge.isBounded || wishes.isCut { extra.append(JSONMember("bounded", true)) }
+        if rows.isEmpty, after == nil {
+            extra.append(JSONMember("tried", .array(wishes.tried.map(JSONValue.string))))
+            extra.append(JSONMember("hint", .string(wishes.hint)))
+        }
+        return ListPage(rows, limit: limit).answer(to: call, extra: extra)
+    }
+}

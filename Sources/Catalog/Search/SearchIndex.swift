@@ -1,0 +1,156 @@
+package import Identity
+import Matching
+package import Postgres
+
+/// The index of a workspace as a whole: building it for data that is there, while others read and write.
+package struct SearchIndex {
+    /// The rules that rows are made by; another number makes `workport migrate` build them anew.
+    package static let version = 1
+
+    private let connection: Connection
+
+    private static let taskBatch = 2_000
+    private static let customerBatch = 5_000
+    private static let wordBatch = 5_000
+
+    /// - Parameter connection: The owner's connection, in no transaction.
+    package init(_ connection: Connection) { self.connection = connection }
+
+    /// All workspaces, the oldest first.
+    package func all() throws -> [WorkspaceID] {
+        try Self.workspaces(connection.query("SELECT w.id FROM workspaces AS w ORDER BY w.created_at, w.id"))
+    }
+
+    private static func workspaces(_ rows: QueryResult) -> [WorkspaceID] {
+        (0..<rows.rowCount).compactMap { rows.string($0, 0).flatMap(RowID.init(uuid:)).map(WorkspaceID.init) }
+    }
+
+    /// The workspaces whose rows were made by other rules, or not at all.
+    package func outdated() throws -> [WorkspaceID] {
+        let rows = try connection.query(
+            """
+            SELECT w.id FROM workspaces AS w
+            LEFT JOIN search_indexes AS s ON s.workspace_id = w.id AND s.version = \(Int64(Self.version))::bigint
+            WHERE s.workspace_id IS NULL ORDER BY w.created_at, w.id
+            """
+        )
+        return Self.workspaces(rows)
+    }
+
+    /// Makes all rows of a workspace anew, in short transactions.
+    ///
+    /// Searches go on and find what is there; whoever changes a task of a batch waits for that batch only.
+    ///
+    /// - Parameter progress: Told how many tasks are done.
+    /// - Returns: How many tasks there are.
+    @discardableResult
+    package func rebuild(_ workspace: WorkspaceID, _ progress: (Int) -> Void = { _ in }) throws -> Int {
+        let country = try connection.query(
+            "SELECT default_country FROM workspaces WHERE id = \(workspace.uuid)::uuid"
+        ).string(0, 0).flatMap { PhoneCountry($0) }
+        try inBatches(workspace, customers(workspace, country))
+        var count = 0
+        var uses: [StoredWord: Int] = [:]
+        try inBatches(workspace) { last in
+            var search = SearchRows(workspace, country: country)
+            let rows = try connection.query(tasks(after: last, in: workspace))
+            for row in 0..<rows.rowCount {
+                let task = TaskTexts.row(rows, row)
+                search.append(task: task.id, task.document)
+            }
+            for (word, count) in search.words { uses[word, default: 0] += count }
+            try search.store(on: connection, isReplacing: true)
+            count += rows.rowCount
+            progress(count)
+            return rows.rowCount == 0 ? nil : rows.string(rows.rowCount - 1, 0)
+        }
+        try settle(uses, in: workspace)
+        try finish(workspace)
+        return count
+    }
+
+    /// Notes that a workspace's rows are up to date, because it has none yet.
+    static func markNew(_ workspace: WorkspaceID, on connection: Connection) throws {
+        _ = try connection.query(
+            """
+            INSERT INTO search_indexes (workspace_id, version) VALUES (\(workspace.uuid)::uuid, \(Int64(version))::bigint)
+            ON CONFLICT (workspace_id) DO UPDATE SET version = EXCLUDED.version, built_at = now()
+            """
+        )
+    }
+
+    /// Runs a body in one transaction after the other until it has no last key to go on from.
+    private func inBatches(_ workspace: WorkspaceID, _ body: (_ last: String?) throws -> String?) throws {
+        var last: String?
+        repeat {
+            last = try connection.transaction { connection in
+                _ = try connection.query(Tenancy.set(workspace))
+                return try body(last)
+            }
+        } while last != nil
+    }
+
+    private func customers(_ workspace: WorkspaceID, _ country: PhoneCountry?) -> (String?) throws -> String? {
+        { last in
+            let rows = try connection.query(
+                """
+                SELECT c.id, c.phone, c.mobile, c.work_phone, c.email FROM contacts AS c
+                WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
+                ORDER BY c.id LIMIT \(Int64(Self.customerBatch))::bigint FOR NO KEY UPDATE OF c
+                """
+            )
+            let ids = (0..<rows.rowCount).compactMap { rows.string($0, 0) }
+            for table in ["search_phones", "search_emails"] {
+                _ = try connection.query(
+                    """
+                    DELETE FROM \(verbatim: table) AS s
+                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.contact_id = ANY (\(ids)::uuid[])
+                    """
+                )
+            }
+            var search = SearchRows(workspace, country: country)
+            for row in 0..<rows.rowCount {
+                search.append(
+                    customer: rows.string(row, 0) ?? "", phones: (1...3).compactMap { rows.string(row, $0) },
+                    email: rows.string(row, 4))
+            }
+            try search.store(on: connection, isReplacing: true)
+            return ids.last
+        }
+    }
+
+    private static let first = "00000000-0000-0000-0000-000000000000"
+
+    private func tasks(after last: String?, in workspace: WorkspaceID) -> SQL {
+        """
+        SELECT \(TaskTexts.columns) FROM tasks AS t \(TaskTexts.joins)
+        WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
+        ORDER BY t.id LIMIT \(Int64(Self.taskBatch))::bigint FOR NO KEY UPDATE OF t
+        """
+    }
+
+    /// Puts the counts right that were counted on, in the order of the words.
+    private func settle(_ uses: [StoredWord: Int], in workspace: WorkspaceID) throws {
+        let words = uses.map { (word: $0.key.text, uses: $0.value) }.sorted { $0.word < $1.word }
+        for start in stride(from: 0, to: words.count, by: Self.wordBatch) {
+            let batch = words[start..<min(words.count, start + Self.wordBatch)]
+            try connection.transaction { connection in
+                _ = try connection.query(Tenancy.set(workspace))
+                _ = try connection.query(
+                    """
+                    UPDATE search_words AS s SET uses = n.uses
+                    FROM unnest(\(batch.map(\.word))::text[], \(batch.map { Int64($0.uses) })::bigint[]) AS n(word, uses)
+                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.word = n.word AND s.uses <> n.uses
+                    """
+                )
+            }
+        }
+    }
+
+    private func finish(_ workspace: WorkspaceID) throws {
+        try connection.transaction { connection in
+            _ = try connection.query(Tenancy.set(workspace))
+            try Self.markNew(workspace, on: connection)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Identity
+import Matching
+import Postgres
+import Tools
+
+/// The statements of a search.
+struct SearchTables: Sendable {
+    /// How many tasks, numbers or addresses one look-up offers at most.
+    static let bound = 300
+    /// How many tasks with all words as typed are compared.
+    static let exactBound = 120
+
+    let workspace: SQL
+    let keys: SearchKeyMaker
+    private let status: SQL
+
+    init(_ call: ToolCall, status: String?) {
+        workspace = call.workspace
+        keys = SearchKeyMaker(workspace: call.credential.workspace.uuid)
+        self.status = status.map { "AND t.status = \($0)" } ?? ""
+    }
+
+    /// The workspace's country, and its prefix of task numbers.
+    var facts: SQL { "SELECT w.default_country, w.task_number_prefix FROM workspaces AS w WHERE w.id = \(workspace)" }
+
+    /// Rows of ``TaskTexts/row(_:_:)``: tasks that have the words of one of the conjunctions.
+    ///
+    /// - Parameter limit: How many, the newest; fewer do where all of them match equally well.
+    func documents(_ conjunctions: [Conjunction], limit: Int = bound) -> SQL {
+        let sets = (0..<Conjunction.maxSets).map { index in
+            conjunctions.map { index < $0.sets.count ? literal($0.sets[index].words) : "" }
+        }
+        return """
+            SELECT \(TaskTexts.columns) FROM (
+                SELECT DISTINCT k.task_id
+                FROM unnest(\(sets[0])::text[], \(sets[1])::text[], \(sets[2])::text[], \(sets[3])::text[])
+                    AS x(a, b, c, d)
+                CROSS JOIN LATERAL search_tasks(x.a::bigint[], nullif(x.b, '')::bigint[], nullif(x.c, '')::bigint[],
+                    nullif(x.d, '')::bigint[], \(Self.bound)::integer) AS k
+                ORDER BY k.task_id DESC
+                LIMIT \(limit)::bigint
+            ) AS k
+            JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.task_id AND t.deleted_at IS NULL \(status)
+            \(TaskTexts.joins)
+            """
+    }
+
+    /// The same for tasks that are known.
+    func documents(of tasks: [String]) -> SQL {
+        """
+        SELECT \(TaskTexts.columns) FROM unnest(\(tasks)::uuid[]) AS k(id)
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.id AND t.deleted_at IS NULL \(status)
+        \(TaskTexts.joins)
+        """
+    }
+
+    private func literal(_ words: [StoredWord]) -> String {
+        "{" + words.map { String(keys.key(of: $0)) }.joined(separator: ",") + "}"
+    }
+
+    /// The key and the time of the task with a number.
+    func numbered(_ number: Int64) -> SQL {
+        """
+        SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint FROM tasks AS t
+        WHERE t.workspace_id = \(workspace) AND t.number = \(number)::bigint AND t.deleted_at IS NULL \(status)
+        """
+    }
+
+    /// Tasks of customers with a number in one of the ranges, each with the number.
+    func called(endings: [String], beginnings: [String]) -> SQL {
+        """
+        SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint, p.reversed, p.national
+        FROM (
+            SELECT n.* FROM unnest(\(endings)::text[], \(endings.map { $0 + ":" })::text[]) AS x(low, high)
+            CROSS JOIN LATERAL (
+                SELECT s.contact_id, s.reversed, s.national FROM search_phones AS s
+                WHERE s.workspace_id = \(workspace) AND s.reversed >= x.low AND s.reversed < x.high
+                LIMIT \(Self.bound * 2)::bigint
+            ) AS n
+            UNION ALL
+            SELECT n.* FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
+            CROSS JOIN LATERAL (
+                SELECT s.contact_id, s.reversed, s.national FROM search_phones AS s
+                WHERE s.workspace_id = \(workspace) AND s.national >= x.low AND s.national < x.high
+                LIMIT \(Self.bound * 4)::bigint
+            ) AS n
+        ) AS p
+        \(tasks(of: "p.contact_id"))
+        """
+    }
+
+    /// The newest tasks of a customer whose key stands in a column.
+    private func tasks(of column: String) -> SQL {
+        """
+        CROSS JOIN LATERAL (
+            SELECT u.id, u.created_at FROM tasks AS u
+            WHERE u.workspace_id = \(workspace) AND u.customer_id = \(verbatim: column) AND u.deleted_at IS NULL
+            ORDER BY u.updated_at DESC LIMIT 100
+        ) AS v
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = v.id \(status)
+        """
+    }
+
+    /// The numbers in the ranges alone, each with its customer: more are looked at than tasks would be read.
+    func slips(endings: [String], beginnings: [String]) -> SQL {
+        """
+        SELECT n.contact_id, n.reversed, n.national
+        FROM unnest(\(endings)::text[], \(endings.map { $0 + ":" })::text[]) AS x(low, high)
+        CROSS JOIN LATERAL (
+            SELECT s.contact_id, s.reversed, s.national FROM search_phones AS s
+            WHERE s.workspace_id = \(workspace) AND s.reversed >= x.low AND s.reversed < x.high
+            LIMIT \(Self.bound * 2)::bigint
+        ) AS n
+        UNION ALL
+        SELECT n.contact_id, n.reversed, n.national
+        FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
+        CROSS JOIN LATERAL (
+            SELECT s.contact_id, s.reversed, s.national FROM search_phones AS s
+            WHERE s.workspace_id = \(workspace) AND s.national >= x.low AND s.national < x.high
+            LIMIT \(Self.bound * 10)::bigint
+        ) AS n
+        """
+    }
+
+    /// Tasks of these customers, each with the customer.
+    func tasks(ofContacts contacts: [String]) -> SQL {
+        """
+        SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint, t.customer_id
+        FROM unnest(\(contacts)::uuid[]) AS p(contact_id)
+        \(tasks(of: "p.contact_id"))
+        """
+    }
+
+    /// Tasks of customers with an address under one of the conditions, each with the address.
+    func addressed(_ condition: SQL) -> SQL {
+        """
+        SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint, p.local, p.domain
+        FROM (
+            SELECT s.contact_id, s.local, s.domain FROM search_emails AS s
+            WHERE s.workspace_id = \(workspace) AND \(condition)
+            LIMIT \(Self.bound)::bigint
+        ) AS p
+        \(tasks(of: "p.contact_id"))
+        """
+    }
+
+    /// The JSON of tasks for the answer, in the order given.
+    func items(_ tasks: [String], fields: [String]?) -> SQL {
+        """
+        SELECT p.id, \(TaskItem.object(fields: fields))
+        FROM unnest(\(tasks)::uuid[]) WITH ORDINALITY AS p(id, place)
+        JOIN LATERAL (
+            SELECT \(TaskItem.columns) FROM tasks AS t \(TaskItem.joins)
+            WHERE t.workspace_id = \(workspace) AND t.id = p.id AND t.deleted_at IS NULL
+        ) AS i ON true
+        ORDER BY p.place
+        """
+    }
+}

@@ -1,0 +1,40 @@
+import Identity
+import Matching
+import Postgres
+import Tools
+
+/// Brings the search rows of single tasks in line with their texts, in the transaction that changed them.
+enum SearchUpdate {
+    /// Computes the rows of a task anew. Whoever changes a task's texts locks its row first, so the last one sees all.
+    static func task(_ task: String, in call: ToolCall, _ transaction: borrowing Transaction) throws {
+        let workspace = call.workspace
+        let rows = try transaction.query(
+            """
+            SELECT \(TaskTexts.columns) FROM tasks AS t \(TaskTexts.joins)
+            WHERE t.workspace_id = \(workspace) AND t.id = \(task)::uuid
+            """
+        )
+        guard rows.rowCount == 1 else { return }
+        let indexed = IndexedTask(TaskTexts.row(rows, 0).document)
+        let keys = SearchKeyMaker(workspace: call.credential.workspace.uuid)
+        let literals = indexed.parts.map { "{" + $0.map { String(keys.key(of: $0)) }.joined(separator: ",") + "}" }
+        _ = try transaction.queries([
+            """
+            INSERT INTO search_documents (workspace_id, task_id, part, keys)
+            SELECT \(workspace), \(task)::uuid, p.place - 1, p.keys::bigint[]
+            FROM unnest(\(literals)::text[]) WITH ORDINALITY AS p(keys, place)
+            ON CONFLICT (workspace_id, task_id, part) DO UPDATE SET keys = EXCLUDED.keys
+                WHERE search_documents.keys <> EXCLUDED.keys
+            """,
+            """
+            DELETE FROM search_documents AS s
+            WHERE s.workspace_id = \(workspace) AND s.task_id = \(task)::uuid AND s.part >= \(Int64(literals.count))::bigint
+            """,
+            """
+            INSERT INTO search_words (workspace_id, word)
+            SELECT \(workspace), p.word FROM unnest(\(indexed.dictionaryWords.map(\.text).sorted())::text[]) AS p(word)
+            WHERE NOT EXISTS (SELECT FROM search_words AS s WHERE s.workspace_id = \(workspace) AND s.word = p.word)
+            """,
+        ])
+    }
+}

@@ -1,0 +1,259 @@
+/// Which stored words answer which part of a query.
+struct MatchTable: Sendable {
+    /// A part of the query that one stored word, or two in a row, may answer.
+    struct Entry: Sendable {
+        /// The words of the query, a bit each.
+        let mask: UInt32
+        let similarity: Float
+        let kind: MatchKind
+        let uses: Int
+        /// The pair that this is the first or second half of.
+        let pair: Int?
+        let isSecond: Bool
+    }
+
+    private(set) var entries: [UInt64: [Entry]] = [:]
+    private var pairs = 0
+
+    mutating func add(_ alternatives: [Alternative], for words: Range<Int>) {
+        let mask = words.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
+        for alternative in alternatives { add(alternative, mask, pair: nil, isSecond: false) }
+    }
+
+    /// Adds two words in a row that one of the query's words may stand for.
+    mutating func add(_ first: [Alternative], _ second: [Alternative], for word: Int) {
+        pairs += 1
+        for alternative in first { add(alternative, 1 << UInt32(word), pair: pairs, isSecond: false) }
+        for alternative in second { add(alternative, 1 << UInt32(word), pair: pairs, isSecond: true) }
+    }
+
+    private mutating func add(_ alternative: Alternative, _ mask: UInt32, pair: Int?, isSecond: Bool) {
+        let entry = Entry(
+            mask: mask, similarity: alternative.similarity, kind: alternative.kind, uses: alternative.uses, pair: pair,
+            isSecond: isSecond)
+        entries[Self.key(alternative.stored.section, alternative.stored.word), default: []].append(entry)
+    }
+
+    static func key(_ section: WordSection, _ word: [UInt8]) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(section.rawValue)
+        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash
+    }
+}
+
+/// The words of a task, field by field.
+package struct DocumentWords: Sendable {
+    struct Field: Sendable {
+        let field: SearchField
+        let words: [[UInt8]]
+    }
+
+    /// How many words of one field are compared.
+    static let maxWords = 2_048
+
+    let fields: [Field]
+
+    /// The words of names alone.
+    var names: DocumentWords {
+        DocumentWords(fields: fields.filter { $0.field == .customerName || $0.field == .company })
+    }
+
+    private init(fields: [Field]) { self.fields = fields }
+
+    /// Reads the words of a task.
+    package init(_ document: SearchDocument) {
+        fields = SearchDocument.wordFields.flatMap { field in
+            document.texts(of: field).compactMap { text in
+                let words = Folding.searchWords(text).prefix(Self.maxWords)
+                return words.isEmpty ? nil : Field(field: field, words: Array(words))
+            }
+        }
+    }
+}
+
+/// The best way to give each word of a query a word of a task.
+struct Assignment {
+    private struct Edge {
+        let mask: UInt32
+        let field: Int
+        let start: Int
+        let length: Int
+        let similarity: Float
+        let kind: MatchKind
+        let uses: Int
+        var value: Float
+    }
+
+    private let text: DocumentWords
+    private let query: QueryWords
+    private let taskCount: Int
+    private var edges: [Edge] = []
+
+    init(_ table: MatchTable, _ text: DocumentWords, _ query: QueryWords, taskCount: Int) {
+        self.text = text
+        self.query = query
+        self.taskCount = max(taskCount, 1_000)
+        for (index, field) in text.fields.enumerated() {
+            guard let section = field.field.section else { continue }
+            var before: [MatchTable.Entry] = []
+            for (position, word) in field.words.enumerated() {
+                let entries = table.entries[MatchTable.key(section, word)] ?? []
+                for entry in entries where entry.kind != .nickname || field.field == .customerName {
+                    add(entry, after: before, index, position)
+                }
+                before = entries
+                if section == .name, field.field == .customerName { addInitials(word, index, position) }
+            }
+        }
+        edges.sort { ($0.value, -$0.field, -$0.start) > ($1.value, -$1.field, -$1.start) }
+    }
+
+    private mutating func add(
+        _ entry: MatchTable.Entry, after before: [MatchTable.Entry], _ field: Int, _ position: Int
+    ) {
+        var (similarity, kind, length, uses) = (entry.similarity, entry.kind, 1, entry.uses)
+        if entry.pair != nil {
+            guard entry.isSecond, let first = before.first(where: { $0.pair == entry.pair && !$0.isSecond }) else {
+                return
+            }
+            similarity = min(0.98, (similarity + first.similarity) / 2)
+            kind = max(kind, max(first.kind, .form))
+            uses = min(uses, first.uses)
+            length = 2
+        }
+        let weight = text.fields[field].field.weight
+        edges.append(
+            Edge(
+                mask: entry.mask, field: field, start: position - length + 1, length: length, similarity: similarity,
+                kind: kind, uses: uses,
+                value: similarity * weight + 0.01 * Float(entry.mask.nonzeroBitCount + length - 2)))
+    }
+
+    private mutating func addInitials(_ word: [UInt8], _ field: Int, _ position: Int) {
+        for (index, typed) in query.words.enumerated() where typed.isInitial && word.first == typed.word.first {
+            edges.append(
+                Edge(
+                    mask: 1 << UInt32(index), field: field, start: position, length: 1,
+                    similarity: word.count == 1 ? 1 : 0.9,
+                    kind: word.count == 1 ? .exact : .beginning, uses: 1_000, value: 0.5))
+        }
+    }
+
+    /// The match, if there is one that is good enough.
+    var match: TextMatch? {
+        guard !edges.isEmpty else { return nil }
+        var best = evaluate(choose { _ in true })
+        for field in Set(edges.map(\.field)).sorted() {
+            guard let match = evaluate(choose { $0.field == field }) else { continue }
+            if best.map({ match.score > $0.score }) ?? true { best = match }
+        }
+        return best
+    }
+
+    private func choose(_ isAllowed: (Edge) -> Bool) -> [Edge] {
+        var taken: [Edge] = []
+        var covered: UInt32 = 0
+        for edge in edges where edge.mask & covered == 0 && isAllowed(edge) {
+            let clashes = taken.contains {
+                $0.field == edge.field && $0.start < edge.start + edge.length && edge.start < $0.start + $0.length
+            }
+            if clashes { continue }
+            covered |= edge.mask
+            taken.append(edge)
+        }
+        return taken
+    }
+
+    private func rarity(_ uses: Int) -> Float {
+        let ratio = Float(taskCount) / Float(max(1, uses))
+        // The natural logarithm by halves: exact enough, and without a library.
+        var (steps, rest) = (Float(0), max(1, ratio))
+        while rest >= 2 {
+            rest /= 2
+            steps += 1
+        }
+        return 0.6 + 0.1 * (steps + rest - 1)
+    }
+
+    private func evaluate(_ taken: [Edge]) -> TextMatch? {
+        let covered = taken.reduce(0 as UInt32) { $0 | $1.mask }
+        let meaningful = query.meaningful
+        let missing = meaningful.filter { covered & 1 << UInt32($0) == 0 }
+        guard missing.count <= query.allowance, missing.count < meaningful.count, covered != 0 else { return nil }
+        let needed = meaningful.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
+        let telling = taken.filter { $0.mask & needed != 0 }
+        guard !telling.isEmpty else { return nil }
+        var (sum, weights, plain) = (Float(0), Float(0), Float(0))
+        var words = 0
+        for edge in telling {
+            let count = (edge.mask & needed).nonzeroBitCount
+            let weight = rarity(edge.uses) * Float(count)
+            sum += weight * edge.similarity * text.fields[edge.field].field.weight
+            weights += weight
+            plain += edge.similarity * Float(count)
+            words += count
+        }
+        for _ in missing { weights += 1 }
+        let mean = plain / Float(words)
+        let isInOneField = Set(telling.map(\.field)).count == 1
+        let isTogether = isInOneField || telling.allSatisfy { text.fields[$0.field].field.section == .name }
+        let kind = telling.map(\.kind).max() ?? .exact
+        let isSound = Thresholds.accepts(
+            telling.map { ($0.kind, $0.similarity, ($0.mask & needed).nonzeroBitCount) }, mean: mean, words: words,
+            isInOneField: isInOneField, isTogether: isTogether, taskCount: taskCount)
+        guard isSound else { return nil }
+        var score = sum / weights
+        if missing.isEmpty, isInOneField {
+            score += 0.05
+            let field = text.fields[telling[0].field]
+            let used = telling.reduce(0) { $0 + $1.length }
+            if field.field == .customerName || field.field == .company {
+                score += 0.08 * Float(used) / Float(max(used, field.words.count(where: { !QueryWords.isFiller($0) })))
+            }
+        }
+        for edge in taken where edge.mask & needed == 0 {
+            score += edge.kind == .beginning && isInOneField && edge.field == telling[0].field ? 0.05 : 0.01
+        }
+        let fields = Set(telling.map { text.fields[$0.field].field }).sorted()
+        let instead = telling.filter { $0.kind > .exact }.sorted { $0.mask < $1.mask }.map { edge in
+            text.fields[edge.field].words[edge.start..<edge.start + edge.length]
+                .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+        }
+        return TextMatch(
+            score: score, fields: fields, kind: kind, isInOneField: isInOneField, isTogether: isTogether,
+            missing: missing.count, instead: instead)
+    }
+}
+
+/// From where on guesses count as found.
+///
+/// The more words a workspace has, the more of them are near to anything: what is a find among ten thousand tasks is a
+/// coincidence among a million.
+enum Thresholds {
+    static func accepts(
+        _ matches: [(kind: MatchKind, similarity: Float, words: Int)],
+        mean: Float,
+        words: Int,
+        isInOneField: Bool,
+        isTogether: Bool,
+        taskCount: Int
+    ) -> Bool {
+        let guesses = matches.filter(\.kind.isGuess)
+        if guesses.isEmpty { return true }
+        let crowd: Float = taskCount > 300_000 ? 0.07 : taskCount > 30_000 ? 0.03 : 0
+        if guesses.contains(where: { $0.kind == .spelling && $0.similarity < 0.81 + crowd }) { return false }
+        if words == 1 { return guesses[0].similarity >= 0.76 }
+        let guessed = guesses.reduce(0) { $0 + $1.words }
+        guard isTogether else {
+            // Words of different fields have nothing to do with each other but the task: only slips of the hand count.
+            let areSlips = guesses.allSatisfy { $0.similarity >= ($0.kind == .typo ? 0.78 : 0.93) }
+            return mean >= 0.88 && guessed < words && areSlips
+        }
+        if !isInOneField, guesses.contains(where: { $0.kind == .spelling && $0.similarity < 0.9 }) { return false }
+        if guessed < words { return mean >= 0.8 }
+        // Two guesses together are a guess at a guess, unless hands or scripts explain both.
+        let isExplained =
+            guesses.allSatisfy { $0.kind == .typo || $0.kind == .nickname } || guesses.allSatisfy { $0.kind == .script }
+        return mean >= (isExplained ? 0.8 : 0.85 + crowd / 2)
+    }
+}

@@ -1,0 +1,30 @@
+/// The last resort for names: the whole name is near, though single words are not.
+enum NameLikeness {
+    /// Only words that are no more frequent offer tasks to compare.
+    static let maxUses = 200
+
+    /// Whether a query can be a name.
+    static func isName(_ query: QueryWords) -> Bool {
+        let words = query.meaningful.map { query.words[$0] }
+        return (1...3).contains(words.count) && words.allSatisfy { !$0.hasDigits }
+            && words.reduce(0) { $0 + $1.latin.count } >= 7
+    }
+
+    static func match(_ query: QueryWords, _ text: DocumentWords, taskCount: Int) -> TextMatch? {
+        let typed = query.meaningful.flatMap { query.words[$0].latin }
+        let swapped = query.meaningful.reversed().flatMap { query.words[$0].latin }
+        let share: Float = taskCount > 300_000 ? 0.14 : taskCount > 30_000 ? 0.18 : 0.22
+        for field in text.fields where field.field == .customerName {
+            let name = field.words.flatMap { WordList.latin($0) ?? $0 }
+            let bound = Int(Float(max(typed.count, name.count)) * share)
+            let errors = [typed, swapped].compactMap { EditDistance.between($0, name, bound: bound) }.min()
+            guard let errors else { continue }
+            let similarity = 1 - Float(errors) / Float(max(typed.count, name.count))
+            return TextMatch(
+                score: similarity * 0.9, fields: [.customerName], kind: .typo, isInOneField: true, isTogether: true,
+                missing: 0,
+                instead: field.words.map { String(decoding: $0, as: UTF8.self) })
+        }
+        return nil
+    }
+}

@@ -1,0 +1,188 @@
+/// How a word of a query came to stand for a word of a task, the surest first.
+package enum MatchKind: Int, Sendable, Comparable {
+    case exact
+    /// The same word with or without a blank in it, or in another inflection.
+    case form
+    /// Unfinished, or an initial.
+    case beginning
+    case nickname
+    /// Another spelling of the same name.
+    case spelling
+    /// The same name in another script.
+    case script
+    case typo
+
+    /// Orders the surest first.
+    package static func < (left: MatchKind, right: MatchKind) -> Bool { left.rawValue < right.rawValue }
+
+    /// Whether it is a guess rather than what was typed.
+    package var isGuess: Bool { self >= .nickname }
+}
+
+/// A stored word that a part of the query may stand for.
+struct Alternative: Sendable {
+    let stored: StoredWord
+    let similarity: Float
+    let kind: MatchKind
+    let uses: Int
+}
+
+/// Finds what the words of a query may stand for in a dictionary.
+struct WordMatches {
+    let dictionary: WordDictionary
+
+    /// How many alternatives of each kind a word has at most.
+    static let share = 16
+    static let completionShare = 256
+    /// How many words within the tolerance are looked at more closely.
+    static let nearLimit = 256
+
+    /// What the word is, if it is in the dictionary; no look-up is needed to ask for it.
+    static func exact(_ word: [UInt8], _ dictionary: WordDictionary?) -> [Alternative] {
+        [WordSection.name, .text].map { section in
+            let uses = dictionary.map { dictionary in
+                dictionary.words(WordList.latin(word) ?? word, section).first { $0.stored.word == word }?.uses ?? 0
+            }
+            return Alternative(
+                stored: StoredWord(section, word), similarity: 1, kind: .exact, uses: uses ?? 1)
+        }
+    }
+
+    /// Whether any section has the word.
+    func isKnown(_ word: [UInt8]) -> Bool {
+        dictionary.contains(StoredWord(.name, word)) || dictionary.contains(StoredWord(.text, word))
+    }
+
+    /// Everything that is near enough, the nearest first, without the word itself.
+    ///
+    /// - Parameters:
+    ///   - isUnfinished: Whether longer words that begin so count.
+    ///   - strictness: What is taken off each similarity, for parts that are a guess themselves.
+    func near(_ word: QueryWord, isUnfinished: Bool = false, penalty: Float = 0) -> [Alternative] {
+        var best: [StoredWord: Alternative] = [:]
+        func offer(_ found: WordDictionary.Found, _ similarity: Float, _ kind: MatchKind) {
+            let stored = found.stored
+            guard stored.word != word.word else { return }
+            let similarity = similarity - penalty
+            if let known = best[stored], known.similarity >= similarity { return }
+            best[stored] = Alternative(stored: stored, similarity: similarity, kind: kind, uses: found.uses)
+        }
+        typos(word, offer)
+        if !word.isForeign { textSounds(word, offer) }
+        if word.latin.count >= 2, !word.hasDigits {
+            sounds(word, offer)
+            nicknames(word, offer)
+            inflections(word, offer)
+        }
+        var shares: [Int: Int] = [:]
+        var result: [Alternative] = []
+        for alternative in best.values.sorted(by: Self.isBefore) {
+            let share = alternative.kind.rawValue << 1 | (alternative.stored.section == .name ? 1 : 0)
+            guard shares[share, default: 0] < Self.share else { continue }
+            shares[share, default: 0] += 1
+            result.append(alternative)
+        }
+        if isUnfinished {
+            result += completions(word).filter { best[$0.stored] == nil || best[$0.stored]!.similarity < $0.similarity }
+        }
+        return result
+    }
+
+    static func isBefore(_ left: Alternative, _ right: Alternative) -> Bool {
+        if left.similarity != right.similarity { return left.similarity > right.similarity }
+        if left.stored.word != right.stored.word {
+            return left.stored.word.lexicographicallyPrecedes(right.stored.word)
+        }
+        return left.stored.section.rawValue < right.stored.section.rawValue
+    }
+
+    // MARK: Kinds
+
+    private typealias Offer = (WordDictionary.Found, Float, MatchKind) -> Void
+
+    private func typos(_ word: QueryWord, _ offer: Offer) {
+        let bound = EditDistance.tolerance(word.latin.count)
+        guard bound > 0, !word.hasDigits else { return }
+        let sounds = Phonemes.of(word.latin)
+        for (found, errors) in dictionary.near(word.latin, bound: bound, .name, limit: Self.nearLimit) {
+            let typing = EditDistance.similarity(word.latin, found.latin, errors: errors)
+            let sound = Phonemes.similarity(sounds, Phonemes.of(found.latin), least: 0.8) * 0.97
+            let isAcross = found.isForeign != word.isForeign
+            offer(found, max(typing, sound), isAcross ? .script : sound > 0.94 ? .spelling : .typo)
+        }
+        guard !word.isForeign else { return }
+        for (found, errors) in dictionary.near(word.latin, bound: bound, .text, limit: Self.nearLimit) {
+            guard errors <= EditDistance.tolerance(found.latin.count) else { continue }
+            offer(found, EditDistance.similarity(word.latin, found.latin, errors: errors), .typo)
+        }
+    }
+
+    private func sounds(_ word: QueryWord, _ offer: Offer) {
+        let sounds = Phonemes.of(word.latin)
+        guard sounds.count >= 2 else { return }
+        let family = WordForms.family(word.latin)
+        let stem = family.count < word.latin.count ? Phonemes.of(family) : sounds
+        // Spellings of one script keep their consonants; another script may lose one.
+        var skeletons = Skeleton.variants(of: sounds, exactly: !word.isForeign || sounds.count < 4)
+        if stem.count >= 4 {
+            skeletons.formUnion(Skeleton.variants(of: stem, exactly: true))
+            for ending in ["ova", "ovna"] {
+                skeletons.formUnion(Skeleton.variants(of: stem + Array(ending.utf8), exactly: true))
+            }
+        }
+        let compare = { (found: WordDictionary.Found) in
+            let own = Phonemes.of(found.latin)
+            let isAcross = found.isForeign != word.isForeign
+            var similarity = Phonemes.similarity(
+                sounds, own, least: isAcross ? 0.6 : 0.75, vowel: isAcross ? 0.3 : 0.45)
+            if stem.count >= 4 {
+                let other = WordForms.family(found.latin)
+                if other.count < found.latin.count || stem.count < sounds.count {
+                    similarity = max(similarity, 0.95 * Phonemes.similarity(stem, Phonemes.of(other), least: 0.8))
+                }
+            }
+            if similarity >= (isAcross ? 0.64 : 0.84) {
+                offer(found, similarity * 0.97, isAcross ? .script : .spelling)
+            }
+        }
+        dictionary.sounding(skeletons, .name, compare)
+        if !word.isForeign, sounds.count >= 4 {
+            dictionary.sounding(Skeleton.variants(of: sounds, exactly: false), .name, onlyForeign: true, compare)
+        }
+    }
+
+    /// Misspellings that sound right, such as `fezent` for pheasant.
+    private func textSounds(_ word: QueryWord, _ offer: Offer) {
+        guard word.latin.count >= 4, !word.hasDigits else { return }
+        let sounds = Phonemes.of(word.latin)
+        dictionary.sounding(Skeleton.variants(of: sounds, exactly: true), .text) { found in
+            guard found.latin.count >= 4 else { return }
+            let similarity = Phonemes.similarity(sounds, Phonemes.of(found.latin), least: 0.8)
+            if similarity >= 0.84 { offer(found, similarity * 0.95, .spelling) }
+        }
+    }
+
+    private func nicknames(_ word: QueryWord, _ offer: Offer) {
+        for form in Nicknames.shared.forms(of: word.latin) {
+            for found in dictionary.words(form.name, .name) { offer(found, form.similarity, .nickname) }
+        }
+    }
+
+    private func inflections(_ word: QueryWord, _ offer: Offer) {
+        guard !word.isForeign else { return }
+        for form in WordForms.inflections(of: word.latin) {
+            for found in dictionary.words(form, .text) { offer(found, 0.95, .form) }
+        }
+    }
+
+    func completions(_ word: QueryWord) -> [Alternative] {
+        guard word.latin.count >= 2, !word.hasDigits else { return [] }
+        return [WordSection.name, .text].flatMap { section in
+            dictionary.completions(of: word.latin, section, limit: Self.completionShare).map { found in
+                let known = Float(word.latin.count) / Float(found.latin.count)
+                return Alternative(
+                    stored: found.stored, similarity: 0.86 + 0.1 * known, kind: .beginning, uses: found.uses)
+            }
+        }
+    }
+}
