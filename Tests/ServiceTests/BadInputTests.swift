@@ -220,7 +220,7 @@ struct BadInputTests {
         Mistake("searchWorkspaceTasks", ["query": " \n "], ("query", "is empty")),
         Mistake("searchWorkspaceTasks", ["query": "a"], ("query", "too little")),
         Mistake("searchWorkspaceTasks", ["query": "a\u{0}b"], ("query", "U+0000")),
-        Mistake("searchWorkspaceTasks", ["phone": "1234"], ("phone", "at least 5 digits")),
+        Mistake("searchWorkspaceTasks", ["phone": "123"], ("phone", "at least 4 digits")),
         Mistake("searchWorkspaceTasks", ["email": "@"], ("email", "can be an address")),
         Mistake("searchWorkspaceTasks", ["taskNumber": 0], ("taskNumber", "from 1 on")),
         Mistake("searchWorkspaceTasks", ["taskNumber": "T-1"], ("taskNumber", "task number such as")),
