@@ -175,7 +175,7 @@ def writes(service, count=200):
             FOR row IN SELECT * FROM search_documents WHERE workspace_id = '{service.key}' AND part = 0 LIMIT {count} LOOP
                 DELETE FROM search_documents WHERE workspace_id = row.workspace_id AND task_id = row.task_id AND part = 0;
                 begun := clock_timestamp(); at := pg_current_wal_insert_lsn();
-                INSERT INTO search_documents VALUES (row.workspace_id, row.task_id, 0, row.keys);
+                INSERT INTO search_documents VALUES (row.workspace_id, row.task_id, 0, row.keys, row.layout);
                 INSERT INTO cost VALUES (extract(epoch FROM clock_timestamp() - begun) * 1000,
                     pg_current_wal_insert_lsn() - at);
             END LOOP;

@@ -9,6 +9,8 @@ CREATE TABLE search_documents (
     task_id      uuid     NOT NULL,
     part         smallint NOT NULL,
     keys         bigint[] NOT NULL,
+    -- Which of the words stand in which field, so that a search compares tasks without reading their texts.
+    layout       bytea    NOT NULL,
     CONSTRAINT search_documents_pkey      PRIMARY KEY (workspace_id, task_id, part),
     CONSTRAINT search_documents_task_fkey FOREIGN KEY (workspace_id, task_id) REFERENCES tasks ON DELETE CASCADE
 );
@@ -69,7 +71,7 @@ CREATE POLICY search_documents_for_owner ON search_documents FOR SELECT TO CURRE
 --
 -- The workspace is compared in a way that no index serves: as a second condition of the index scan it would make a
 -- bitmap of the whole workspace. It is only a second lock, for the keys themselves belong to one workspace.
-CREATE FUNCTION search_tasks(a bigint[], b bigint[], c bigint[], d bigint[], bound integer) RETURNS TABLE (task_id uuid)
+CREATE FUNCTION search_tasks(a bigint[], b bigint[], c bigint[], d bigint[], bound integer) RETURNS TABLE (task_id uuid, part smallint, keys bigint[], layout bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
 SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
 AS $$
@@ -81,32 +83,32 @@ BEGIN
         RETURN;
     ELSIF b IS NULL THEN
         RETURN QUERY
-            SELECT f.task_id FROM (
-                SELECT s.task_id FROM search_documents AS s
+            SELECT f.task_id, f.part, f.keys, f.layout FROM (
+                SELECT s.task_id, s.part, s.keys, s.layout FROM search_documents AS s
                 WHERE s.keys && a AND s.workspace_id IS NOT DISTINCT FROM tenant
-                LIMIT bound * 8
+                LIMIT bound * 4
             ) AS f ORDER BY f.task_id DESC LIMIT bound;
     ELSIF c IS NULL THEN
         RETURN QUERY
-            SELECT f.task_id FROM (
-                SELECT s.task_id FROM search_documents AS s
+            SELECT f.task_id, f.part, f.keys, f.layout FROM (
+                SELECT s.task_id, s.part, s.keys, s.layout FROM search_documents AS s
                 WHERE s.keys && a AND s.keys && b AND s.workspace_id IS NOT DISTINCT FROM tenant
-                LIMIT bound * 8
+                LIMIT bound * 4
             ) AS f ORDER BY f.task_id DESC LIMIT bound;
     ELSIF d IS NULL THEN
         RETURN QUERY
-            SELECT f.task_id FROM (
-                SELECT s.task_id FROM search_documents AS s
+            SELECT f.task_id, f.part, f.keys, f.layout FROM (
+                SELECT s.task_id, s.part, s.keys, s.layout FROM search_documents AS s
                 WHERE s.keys && a AND s.keys && b AND s.keys && c AND s.workspace_id IS NOT DISTINCT FROM tenant
-                LIMIT bound * 8
+                LIMIT bound * 4
             ) AS f ORDER BY f.task_id DESC LIMIT bound;
     ELSE
         RETURN QUERY
-            SELECT f.task_id FROM (
-                SELECT s.task_id FROM search_documents AS s
+            SELECT f.task_id, f.part, f.keys, f.layout FROM (
+                SELECT s.task_id, s.part, s.keys, s.layout FROM search_documents AS s
                 WHERE s.keys && a AND s.keys && b AND s.keys && c AND s.keys && d
                     AND s.workspace_id IS NOT DISTINCT FROM tenant
-                LIMIT bound * 8
+                LIMIT bound * 4
             ) AS f ORDER BY f.task_id DESC LIMIT bound;
     END IF;
 END

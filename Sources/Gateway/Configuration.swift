@@ -1,3 +1,4 @@
+import Catalog
 package import Crypto
 package import HTTPServer
 package import Identity
@@ -17,6 +18,7 @@ package struct Configuration: Sendable {
     package var callTimeout: Duration
     package var drainTimeout: Duration
     package var maxJSONDepth: Int
+    package var searchMemory: Int
     package var logLevel: LogLevel
 
     /// Reads the settings that `serve` uses.
@@ -38,6 +40,7 @@ package struct Configuration: Sendable {
         callTimeout = settings.seconds(.callTimeout) ?? .seconds(25)
         drainTimeout = settings.seconds(.drainTimeout) ?? .seconds(25)
         maxJSONDepth = settings.integer(.maxJSONDepth) ?? 64
+        searchMemory = settings.integer(.searchMemory) ?? Dictionaries.standardBytes
         logLevel = settings.text(.logLevel).flatMap(LogLevel.init(rawValue:)) ?? .info
         server = HTTPServerConfiguration()
         server.host = settings.text(.host) ?? server.host

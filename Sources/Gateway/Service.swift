@@ -25,7 +25,8 @@ package final class Service: Sendable {
         let journal = Journal(log: log, metrics: metrics)
         let pool = WorkerPool(configuration.pool, observer: journal)
         mailroom = PostgresMailroom(pool, url: configuration.databaseURL) { Service.note($0, log) }
-        let tools = ToolProvider(Catalog.registry(Dictionaries()), serverInfo: Product.info, seal: configuration.seal)
+        let registry = Catalog.registry(Dictionaries(bytes: configuration.searchMemory))
+        let tools = ToolProvider(registry, serverInfo: Product.info, seal: configuration.seal)
         var limits = MCPLimits()
         limits.json.maxDepth = configuration.maxJSONDepth
         limits.json.maxBytes = configuration.server.limits.maxBodyBytes

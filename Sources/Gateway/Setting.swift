@@ -91,6 +91,10 @@ extension Setting {
     package static let maxJSONDepth = Setting(
         name: "max-json-depth", form: .integer(8...1_000), standard: "64", meaning: "Nesting of a request's JSON"
     )
+    package static let searchMemory = Setting(
+        name: "search-memory", form: .integer(1_048_576...1_099_511_627_776), standard: "268435456",
+        meaning: "Bytes of memory for the words of workspaces that are searched, 25 a word; the longest unused go first"
+    )
     package static let headerTimeout = Setting(
         name: "header-timeout", form: .seconds(0.05...600), standard: "10",
         meaning: "Seconds for a request's head to arrive"
@@ -133,7 +137,8 @@ extension Setting {
     package static let all: [Setting] = [
         .databaseURL, .adminDatabaseURL, .host, .port, .publicURL, .allowedHosts, .allowedOrigins, .tokenPepper,
         .sealKeys, .workers, .backlog, .backlogPerWorkspace, .callTimeout, .maxConnections, .maxHeaderBytes,
-        .maxBodyBytes, .maxJSONDepth, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout, .drainTimeout,
+        .maxBodyBytes, .maxJSONDepth, .searchMemory, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
+        .drainTimeout,
         .logLevel, .migrations, .url, .token,
     ]
 }

@@ -18,6 +18,22 @@ package struct Conjunction: Sendable {
         sets = Array((left.sets + right.sets).sorted { $0.uses < $1.uses }.prefix(Self.maxSets))
     }
 
+    /// The rarest sets alone, where they offer so few tasks that comparing those takes less than looking up more words.
+    package var lean: Conjunction {
+        var kept = 0
+        for set in sets {
+            if kept > 0, sets[kept - 1].uses <= Self.few + min(set.words.count / 3, Self.many) { break }
+            kept += 1
+        }
+        return Conjunction(kept: Array(sets.prefix(kept)))
+    }
+
+    /// How many tasks are compared rather than looked up with two more words, and how many more with many of them.
+    private static let few = 20
+    private static let many = 130
+
+    private init(kept: [(words: [StoredWord], uses: Int)]) { sets = kept }
+
     /// Whether no task can be found: one of the sets is empty, or there is none.
     package var isEmpty: Bool { sets.isEmpty || sets.contains { $0.words.isEmpty } }
 }

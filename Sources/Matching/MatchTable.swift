@@ -12,8 +12,12 @@ struct MatchTable: Sendable {
         let isSecond: Bool
     }
 
-    private(set) var entries: [UInt64: [Entry]] = [:]
+    /// The entries of each word, by its key in the index.
+    private(set) var entries: [Int64: [Entry]] = [:]
+    private let keys: SearchKeyMaker
     private var pairs = 0
+
+    init(_ keys: SearchKeyMaker) { self.keys = keys }
 
     mutating func add(_ alternatives: [Alternative], for words: Range<Int>) {
         let mask = words.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
@@ -31,21 +35,28 @@ struct MatchTable: Sendable {
         let entry = Entry(
             mask: mask, similarity: alternative.similarity, kind: alternative.kind, uses: alternative.uses, pair: pair,
             isSecond: isSecond)
-        entries[Self.key(alternative.stored.section, alternative.stored.word), default: []].append(entry)
+        entries[keys.key(of: alternative.stored), default: []].append(entry)
     }
 
-    static func key(_ section: WordSection, _ word: [UInt8]) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(section.rawValue)
-        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return hash
+    /// Lets the initials of the query's words answer for names that begin so.
+    mutating func addInitial(_ letter: UInt8, for word: Int) {
+        let entry = Entry(
+            mask: 1 << UInt32(word), similarity: 0.9, kind: .beginning, uses: 1_000, pair: nil, isSecond: false)
+        entries[keys.key(of: .initial(letter)), default: []].append(entry)
     }
 }
 
-/// The words of a task, field by field.
+/// The words of a task, field by field, as the keys that the index has of them.
 package struct DocumentWords: Sendable {
     struct Field: Sendable {
         let field: SearchField
-        let words: [[UInt8]]
+        let keys: ArraySlice<Int64>
+        /// How many of the words say something.
+        let telling: Int
+        /// Of a customer's name, the keys that its words share with all that begin alike.
+        var initials: ArraySlice<Int64> = []
+        /// The words themselves, where the task was read.
+        var words: [[UInt8]] = []
     }
 
     /// How many words of one field are compared.
@@ -60,12 +71,34 @@ package struct DocumentWords: Sendable {
 
     private init(fields: [Field]) { self.fields = fields }
 
+    /// Takes a row of the index as it was made from an ``IndexedTask/Part``.
+    package init(keys: [Int64], layout: [UInt8]) {
+        var fields: [Field] = []
+        var place = 0
+        for start in stride(from: 0, to: layout.count - 3, by: 4) {
+            let end = min(keys.count, place + Int(layout[start + 1]) << 8 + Int(layout[start + 2]))
+            if layout[start] == FieldLayout.initials, let last = fields.indices.last {
+                fields[last].initials = keys[place..<end]
+            } else if let field = FieldLayout.field(of: layout[start]) {
+                fields.append(Field(field: field, keys: keys[place..<end], telling: Int(layout[start + 3])))
+            }
+            place = end
+        }
+        self.fields = fields
+    }
+
     /// Reads the words of a task.
-    package init(_ document: SearchDocument) {
+    package init(_ document: SearchDocument, _ keys: SearchKeyMaker) {
         fields = SearchDocument.wordFields.flatMap { field in
             document.texts(of: field).compactMap { text in
-                let words = Folding.searchWords(text).prefix(Self.maxWords)
-                return words.isEmpty ? nil : Field(field: field, words: Array(words))
+                let words = Array(Folding.searchWords(text).prefix(Self.maxWords))
+                guard !words.isEmpty, let section = field.section else { return nil }
+                var read = Field(
+                    field: field, keys: words.map { keys.key(of: StoredWord(section, $0)) }[...],
+                    telling: words.count { !QueryWords.isFiller($0) })
+                if field == .customerName { read.initials = words.map { keys.key(of: .initial(of: $0)) }[...] }
+                read.words = words
+                return read
             }
         }
     }
@@ -94,15 +127,16 @@ struct Assignment {
         self.query = query
         self.taskCount = max(taskCount, 1_000)
         for (index, field) in text.fields.enumerated() {
-            guard let section = field.field.section else { continue }
             var before: [MatchTable.Entry] = []
-            for (position, word) in field.words.enumerated() {
-                let entries = table.entries[MatchTable.key(section, word)] ?? []
+            for (position, key) in field.keys.enumerated() {
+                let entries = table.entries[key] ?? []
                 for entry in entries where entry.kind != .nickname || field.field == .customerName {
                     add(entry, after: before, index, position)
                 }
                 before = entries
-                if section == .name, field.field == .customerName { addInitials(word, index, position) }
+            }
+            for (position, key) in field.initials.enumerated() {
+                for entry in table.entries[key] ?? [] { addInitial(entry, index, position) }
             }
         }
         edges.sort { ($0.value, -$0.field, -$0.start) > ($1.value, -$1.field, -$1.start) }
@@ -129,14 +163,11 @@ struct Assignment {
                 value: similarity * weight + 0.01 * Float(entry.mask.nonzeroBitCount + length - 2)))
     }
 
-    private mutating func addInitials(_ word: [UInt8], _ field: Int, _ position: Int) {
-        for (index, typed) in query.words.enumerated() where typed.isInitial && word.first == typed.word.first {
-            edges.append(
-                Edge(
-                    mask: 1 << UInt32(index), field: field, start: position, length: 1,
-                    similarity: word.count == 1 ? 1 : 0.9,
-                    kind: word.count == 1 ? .exact : .beginning, uses: 1_000, value: 0.5))
-        }
+    private mutating func addInitial(_ entry: MatchTable.Entry, _ field: Int, _ position: Int) {
+        edges.append(
+            Edge(
+                mask: entry.mask, field: field, start: position, length: 1, similarity: entry.similarity,
+                kind: entry.kind, uses: entry.uses, value: 0.5))
     }
 
     /// The match, if there is one that is good enough.
@@ -208,17 +239,18 @@ struct Assignment {
             let field = text.fields[telling[0].field]
             let used = telling.reduce(0) { $0 + $1.length }
             if field.field == .customerName || field.field == .company {
-                score += 0.08 * Float(used) / Float(max(used, field.words.count(where: { !QueryWords.isFiller($0) })))
+                score += 0.08 * Float(used) / Float(max(used, field.telling))
             }
         }
         for edge in taken where edge.mask & needed == 0 {
             score += edge.kind == .beginning && isInOneField && edge.field == telling[0].field ? 0.05 : 0.01
         }
         let fields = Set(telling.map { text.fields[$0.field].field }).sorted()
-        let instead = telling.filter { $0.kind > .exact }.sorted { $0.mask < $1.mask }.map { edge in
-            text.fields[edge.field].words[edge.start..<edge.start + edge.length]
-                .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
-        }
+        let instead = telling.filter { $0.kind > .exact && !text.fields[$0.field].words.isEmpty }
+            .sorted { $0.mask < $1.mask }.map { edge in
+                text.fields[edge.field].words[edge.start..<edge.start + edge.length]
+                    .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+            }
         return TextMatch(
             score: score, fields: fields, kind: kind, isInOneField: isInOneField, isTogether: isTogether,
             missing: missing.count, instead: instead)
@@ -240,7 +272,7 @@ enum Thresholds {
     ) -> Bool {
         let guesses = matches.filter(\.kind.isGuess)
         if guesses.isEmpty { return true }
-        let crowd: Float = taskCount > 300_000 ? 0.07 : taskCount > 30_000 ? 0.03 : 0
+        let crowd: Float = taskCount > 300_000 ? 0.05 : taskCount > 30_000 ? 0.03 : 0
         if guesses.contains(where: { $0.kind == .spelling && $0.similarity < 0.81 + crowd }) { return false }
         if words == 1 { return guesses[0].similarity >= 0.76 }
         let guessed = guesses.reduce(0) { $0 + $1.words }

@@ -14,7 +14,7 @@ enum NameLikeness {
         let typed = query.meaningful.flatMap { query.words[$0].latin }
         let swapped = query.meaningful.reversed().flatMap { query.words[$0].latin }
         let share: Float = taskCount > 300_000 ? 0.14 : taskCount > 30_000 ? 0.18 : 0.22
-        for field in text.fields where field.field == .customerName {
+        for field in text.fields where field.field == .customerName && !field.words.isEmpty {
             let name = field.words.flatMap { WordList.latin($0) ?? $0 }
             let bound = Int(Float(max(typed.count, name.count)) * share)
             let errors = [typed, swapped].compactMap { EditDistance.between($0, name, bound: bound) }.min()

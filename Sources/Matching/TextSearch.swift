@@ -20,7 +20,8 @@ package struct TextSearch: Sendable {
 
     package let query: QueryWords
     private let dictionary: WordDictionary?
-    private var table = MatchTable()
+    private var table: MatchTable
+    private let keys: SearchKeyMaker
     /// For each word of the query, what it may stand for by itself.
     private var singles: [[Alternative]] = []
     /// The same without the word itself, once it was looked for.
@@ -32,14 +33,20 @@ package struct TextSearch: Sendable {
     ///
     /// - Parameters:
     ///   - dictionary: The words of the workspace; without them words are found as they were typed only.
+    ///   - keys: What the index knows the words of the workspace by.
     ///   - onlyNames: Whether only names of customers and companies count.
-    package init(_ query: QueryWords, in dictionary: WordDictionary?, onlyNames: Bool = false) {
+    package init(
+        _ query: QueryWords, in dictionary: WordDictionary?, _ keys: SearchKeyMaker, onlyNames: Bool = false
+    ) {
         self.query = query
+        self.keys = keys
+        table = MatchTable(keys)
         self.onlyNames = onlyNames
         self.dictionary = dictionary
         singles = query.words.map { WordMatches.exact($0.word, dictionary) }
         for (index, alternatives) in singles.enumerated() { table.add(alternatives, for: index..<index + 1) }
         for (index, word) in query.words.enumerated() where word.isInitial {
+            table.addInitial(word.latin[0], for: index)
             let uses = max(1, (dictionary?.taskCount ?? 0) / 10)
             singles[index] += [
                 Alternative(stored: .initial(word.latin[0]), similarity: 0.9, kind: .beginning, uses: uses)
@@ -95,10 +102,13 @@ package struct TextSearch: Sendable {
         guard dictionary != nil else { return [] }
         let unknown = required.filter { !isKnown($0) }
         guard unknown.count <= 1 else { return [] }
-        return (unknown.isEmpty ? required : unknown).map { index in
+        return (unknown.isEmpty ? required : unknown).flatMap { index in
             expand(index)
             let others = required.filter { $0 != index }.map { singles[$0] }
-            return Conjunction(others + [nears[index] ?? []])
+            let near = nears[index] ?? []
+            // The nearest first, so that what they offer is not lost among what is less near.
+            return [Conjunction(others + [Array(near.prefix(Self.nearest))]), Conjunction(others + [near])]
+                .prefix(near.count > Self.nearest ? 2 : 1)
         }
     }
 
@@ -216,7 +226,7 @@ package struct TextSearch: Sendable {
     // MARK: Comparing
 
     /// Compares a task; `nil` if it does not match.
-    package func match(_ document: SearchDocument) -> TextMatch? { match(DocumentWords(document)) }
+    package func match(_ document: SearchDocument) -> TextMatch? { match(DocumentWords(document, keys)) }
 
     /// Compares a task whose words were read; `nil` if it does not match.
     package func match(_ words: DocumentWords) -> TextMatch? {

@@ -28,6 +28,9 @@ struct WordList: Sendable {
     /// Words of other scripts by their skeletons.
     private var foreign: [UInt32: [Int32]] = [:]
 
+    /// How much memory the list takes, in bytes.
+    private(set) var byteCount = 0
+
     /// How long a word may be, in bytes of its Latin form.
     static let maxLength = 64
 
@@ -69,6 +72,8 @@ struct WordList: Sendable {
         sounds.sort { ($0.bits, $0.index) < ($1.bits, $1.index) }
         skeletons = sounds.map(\.bits)
         skeletonOrder = sounds.map(\.index)
+        byteCount = letters.count + masks.count * 9 + skeletons.count * 8 + 2_048
+        byteCount += originals.values.reduce(0) { $0 + $1.count + 56 }
     }
 
     /// A word that came several times counts once, with all its uses.
@@ -85,11 +90,6 @@ struct WordList: Sendable {
             }
         }
         return result
-    }
-
-    /// How much memory the list takes, in bytes.
-    var byteCount: Int {
-        letters.count + masks.count * 9 + skeletons.count * 8 + originals.values.reduce(0) { $0 + $1.count + 48 } + 2048
     }
 
     /// A word's Latin form, where it is not Latin itself.

@@ -49,11 +49,12 @@ enum SearchRowCheck {
         let task = IndexedTask(
             SearchDocument(
                 title: rows.string(row, 1) ?? "", description: rows.string(row, 2) ?? "", customerNames: parts(3),
-                companies: parts(4) + parts(5), cities: parts(6), labels: parts(11), answers: parts(12),
+                companies: parts(4) == parts(5) ? parts(4) : parts(4) + parts(5), cities: parts(6), labels: parts(11),
+                answers: parts(12),
                 comments: parts(13, "\u{1E}")
             )
         )
-        let expected = task.parts.joined().map { keys.key(of: $0) }.sorted()
+        let expected = task.parts.flatMap(\.words).map { keys.key(of: $0) }.sorted()
         let stored = parts(14, " ").compactMap { Int64($0) }.sorted()
         let phones = Set((parts(8) + parts(9) + parts(10)).compactMap { StoredPhone($0)?.reversed })
         let email = EmailAddress(rows.string(row, 7) ?? "")

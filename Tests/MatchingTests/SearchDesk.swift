@@ -3,13 +3,21 @@ import Matching
 /// Tasks and what is asked of them, without a database: the same steps as the tool takes, over an index in memory.
 struct SearchDesk {
     private var documents: [Int64: SearchDocument] = [:]
+    private var rows: [Int64: [(words: Set<StoredWord>, read: DocumentWords)]] = [:]
+    private let keys: SearchKeyMaker
     private let dictionary: WordDictionary
 
     init(_ documents: [SearchDocument]) {
+        let keys = SearchKeyMaker(workspace: [1, 2, 3])
+        self.keys = keys
         var words: [StoredWord: Int] = [:]
         for document in documents {
             self.documents[document.number ?? 0] = document
-            for word in IndexedTask(document).dictionaryWords { words[word, default: 0] += 1 }
+            let indexed = IndexedTask(document)
+            rows[document.number ?? 0] = indexed.parts.map { part in
+                (Set(part.words), DocumentWords(keys: part.words.map { keys.key(of: $0) }, layout: part.layout))
+            }
+            for word in indexed.dictionaryWords { words[word, default: 0] += 1 }
             for email in document.emails.compactMap({ EmailAddress($0) }) {
                 words[StoredWord(.local, Array(EmailSearch.squeezed(email.local).utf8)), default: 0] += 1
             }
@@ -31,8 +39,11 @@ struct SearchDesk {
 
     /// The first match of a query that is text.
     func match(_ query: String) -> TextMatch? {
-        guard case .words(let words, _) = SearchQuery(query) else { return nil }
-        return hits(words).ranked.first?.match
+        guard case .words(let words, _) = SearchQuery(query), let first = hits(words).ranked.first else { return nil }
+        // As the tool does: what the index tells decides, the texts explain it.
+        var search = TextSearch(words, in: dictionary, keys)
+        for tier in TextSearch.Tier.allCases { _ = search.conjunctions(of: tier) }
+        return documents[first.id].flatMap { search.match($0) } ?? first.match
     }
 
     private func called(_ number: Int64?, _ search: PhoneSearch) -> [Int64] {
@@ -74,19 +85,26 @@ struct SearchDesk {
     private func text(_ words: QueryWords) -> [Int64] { hits(words).ranked.map(\.id) }
 
     private func hits(_ words: QueryWords) -> TextHits<Int64> {
-        var search = TextSearch(words, in: dictionary)
+        var search = TextSearch(words, in: dictionary, keys)
         var hits = TextHits<Int64>()
         for tier in TextSearch.Tier.allCases {
             let conjunctions = search.conjunctions(of: tier)
-            for (number, document) in documents {
-                let keys = Set(IndexedTask(document).parts.joined())
-                let isOffered = conjunctions.contains { conjunction in
-                    conjunction.sets.allSatisfy { $0.words.contains(where: keys.contains) }
+            for (number, parts) in rows {
+                for part in parts {
+                    let isOffered = conjunctions.contains { conjunction in
+                        conjunction.sets.allSatisfy { $0.words.contains(where: part.words.contains) }
+                    }
+                    guard isOffered else { continue }
+                    let words = tier == .likeness ? documents[number].map { names(of: $0) } ?? part.read : part.read
+                    if let match = search.match(words) { hits.add(match, number, createdAt: number) }
                 }
-                if isOffered, let match = search.match(document) { hits.add(match, number, createdAt: number) }
             }
             if hits.isEnough(after: tier) { break }
         }
         return hits
+    }
+
+    private func names(of document: SearchDocument) -> DocumentWords {
+        DocumentWords(SearchDocument(customerNames: document.customerNames), keys)
     }
 }

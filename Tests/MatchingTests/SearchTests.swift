@@ -197,7 +197,7 @@ struct SearchTests {
         #expect(spent < .seconds(5))
         let task = IndexedTask(SearchDocument(title: text.value, description: text.value, answers: [text.value]))
         #expect(task.parts.count <= IndexedTask.maxParts)
-        #expect(task.parts.allSatisfy { $0.count <= IndexedTask.maxWords })
+        #expect(task.parts.allSatisfy { $0.words.count <= IndexedTask.maxWords })
     }
 
     @Test("takes any text", arguments: 0..<40)

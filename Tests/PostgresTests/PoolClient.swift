@@ -56,6 +56,30 @@ extension WorkerPool {
         return pending
     }
 
+    /// Submits a read that is followed by another one; the ending is that of the second, or the first error.
+    func begin(_ first: [SQL], then second: [SQL]) -> PendingCall {
+        let pending = PendingCall()
+        let end: @Sendable (Result<[QueryResult], PostgresError>) -> Step = { result in
+            switch result {
+            case .success(let results): pending.end(.answered(results.map(\.firstRow)))
+            case .failure(let error): pending.end(.failed(error))
+            }
+            return .done
+        }
+        let plan: @Sendable () -> Step = {
+            .readOn(first) { result in
+                if case .failure = result { return end(result) }
+                return .readOn(second, next: end)
+            }
+        }
+        let job = Job(
+            tenant: FairShareKey("one"), deadline: .now + .seconds(30), plan: plan,
+            refuse: { pending.end(.refused($0)) }
+        )
+        if !submit(job) { pending.end(.full) }
+        return pending
+    }
+
     /// Runs a read and waits for its end.
     func read(
         _ statements: [SQL],

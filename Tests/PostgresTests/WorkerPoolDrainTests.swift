@@ -47,6 +47,19 @@ struct WorkerPoolDrainTests {
         #expect(await waiting.ending == .answered([["waiting"]]))
     }
 
+    @Test("finishes reads that lead to others")
+    func chained() async {
+        let pool = pool
+        let running = pool.begin([.waiting(for: 1)], then: ["SELECT 'second'"])
+        await watch.untilBlocked(1)
+        let waiting = pool.begin(["SELECT 'waiting'"], then: ["SELECT 'second of waiting'"])
+        let drained = await drain(pool, deadline: .seconds(30))
+        _ = try? holder.query("SELECT pg_advisory_unlock(1)")
+        #expect(await drained.value)
+        #expect(await running.ending == .answered([["second"]]))
+        #expect(await waiting.ending == .answered([["second of waiting"]]))
+    }
+
     @Test("stops what takes too long")
     func tooLate() async {
         let pool = pool

@@ -52,7 +52,9 @@ struct SearchIndexTests {
             let stored = StoredWord(.text, Array(word.utf8))
             _ = try owner.query(
                 """
-                UPDATE search_documents SET keys = keys || \(keys.key(of: stored))::bigint WHERE task_id = \(task)
+                UPDATE search_documents
+                SET keys = keys || \(keys.key(of: stored))::bigint, layout = layout || '\\x08000101'::bytea
+                WHERE task_id = \(task)
                 """
             )
             _ = try owner.query(
@@ -85,10 +87,12 @@ struct SearchIndexTests {
         let superuser = try bench.database.connect(as: .superuser)
         _ = try superuser.query(
             """
-            UPDATE search_documents AS s SET keys = s.keys || (
-                SELECT array_agg(k) FROM search_documents AS o CROSS JOIN unnest(o.keys) AS k
-                WHERE o.workspace_id = \(one.id.uuid)::uuid
-            )
+            UPDATE search_documents AS s SET keys = s.keys || o.keys,
+                layout = s.layout || decode('08' || lpad(to_hex(cardinality(o.keys)), 4, '0') || '01', 'hex')
+            FROM (
+                SELECT array_agg(DISTINCT k) AS keys FROM search_documents AS d CROSS JOIN unnest(d.keys) AS k
+                WHERE d.workspace_id = \(one.id.uuid)::uuid
+            ) AS o
             WHERE s.workspace_id = \(other.id.uuid)::uuid
             """
         )
@@ -176,7 +180,10 @@ struct SearchIndexTests {
         let client = try bench.client(try bench.workspace("Willow"))
         for text in [
             "", "a", "!!!", "12", String(repeating: "x", count: 1_000), String(repeating: "1", count: 1_000), "%_%\\",
-            "(a+)+$",
+            "(a+)+$", String(repeating: "(", count: 400) + String(repeating: "a+)", count: 190) + "$", "' qqzz ''='",
+            "$1 qqzz",
+            "qqzz%' --", "qq_zz", "\u{323}\u{301}e\u{301}\u{323}", "x\u{301}\u{323}\u{30A}q\u{323}\u{301}",
+            String(repeating: "qz", count: 5_000), String(repeating: "\u{301}", count: 900), "\u{200F}\u{202B}קקצצ",
             "\u{202E}qqzzxx", "👩‍👩‍👧👩‍👩‍👧", "e\u{301}\u{323}\u{301}", "щ a ש ア", String(repeating: "ab ", count: 330),
         ] {
             let reply = try client.call("searchWorkspaceTasks", ["query": .string(text)])

@@ -17,6 +17,8 @@ package final class Dictionaries: Sendable {
         var entries: [String: (entry: Entry, bytes: Int, lastUse: UInt64)] = [:]
         var bytes = 0
         var clock: UInt64 = 0
+        /// The workspaces whose words are being read for the first time, and since when.
+        var loads: [String: ContinuousClock.Instant] = [:]
     }
 
     /// What the dictionaries may take unless the settings say otherwise.
@@ -42,10 +44,24 @@ package final class Dictionaries: Sendable {
         }
     }
 
+    /// Whether the caller is the one to read all words of a workspace, while others wait for that.
+    ///
+    /// Whoever did not come back after ``patience`` has failed, and somebody else takes over.
+    func claimLoad(of workspace: String, now: ContinuousClock.Instant = .now) -> Bool {
+        state.withLock { state in
+            if let since = state.loads[workspace], now - since < Self.patience { return false }
+            state.loads[workspace] = now
+            return true
+        }
+    }
+
+    private static let patience = Duration.seconds(5)
+
     /// Keeps a dictionary, and drops those that were not used for the longest time when there is no room.
     func keep(_ entry: Entry, of workspace: String) {
         let bytes = entry.dictionary.byteCount
         state.withLock { state in
+            state.loads[workspace] = nil
             if let old = state.entries.removeValue(forKey: workspace) { state.bytes -= old.bytes }
             guard bytes <= bound else { return }
             state.clock += 1

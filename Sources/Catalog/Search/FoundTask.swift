@@ -18,13 +18,19 @@ struct FoundTask: Sendable {
     let field: SearchField
     let certainty: Certainty
     /// What is stored where it differs from what was typed.
-    let value: String?
+    var value: String?
     /// How many words of the query the task lacks.
     var missing = 0
     /// The words that an excerpt shows.
     var words: [String] = []
     /// The text that an excerpt is cut from, where it is a long one.
     var text: String?
+
+    /// Whether it was found in a text that is too long to be shown whole.
+    var isInLongText: Bool { [.description, .answers, .comments].contains(field) }
+
+    /// Whether the task's texts tell more about the match.
+    var isToBeExplained: Bool { certainty == .similar || isInLongText }
 
     /// Orders the better result first.
     static func isBefore(_ left: FoundTask, _ right: FoundTask) -> Bool {

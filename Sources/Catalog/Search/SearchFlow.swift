@@ -47,13 +47,15 @@ struct SearchFlow: Sendable {
     /// The first flush, and what follows from its rows.
     var read: Read {
         let known = needsDictionary ? dictionaries.entry(of: workspace) : nil
-        let dictionaryRead = needsDictionary ? DictionaryRead(call.workspace, known: known) : nil
+        let isLoading = needsDictionary && known == nil && !dictionaries.claimLoad(of: workspace)
+        let dictionaryRead = needsDictionary && !isLoading ? DictionaryRead(call.workspace, known: known) : nil
         let fromFinders = finders.map { $0.statements(tables) }
         let addressParts = texts.compactMap(\.addressPart).map { Finder.addressPart($0) }
         let fromParts = finders.isEmpty ? addressParts.map { $0.statements(tables) } : []
         let number = finders.isEmpty ? prefixed.map { tables.numbered($0) } : nil
-        var search = TextSearches(texts, in: known?.dictionary)
-        let exact = finders.isEmpty ? search.conjunctions(of: .exact) : []
+        var search = TextSearches(texts, in: known?.dictionary, tables.keys)
+        // The first tier that may offer anything; without a dictionary that is the exact one.
+        let asked = finders.isEmpty ? search.next(after: nil) : nil
         let firstSearch = search
 
         var statements = [tables.facts]
@@ -65,8 +67,8 @@ struct SearchFlow: Sendable {
         let numberPlace = statements.count
         if let number { statements.append(number) }
         let exactPlace = statements.count
-        if !exact.isEmpty { statements.append(tables.documents(exact, limit: SearchTables.exactBound)) }
-        return Read(statements) { (results, _) throws(ToolError) in
+        if let asked { statements.append(statement(for: asked)) }
+        return Self.read(statements) { (results) throws(ToolError) in
             var knowledge = Knowledge()
             knowledge.country = results[0].string(0, 0).flatMap { PhoneCountry($0) }
             let isNew = self.learn(dictionaryRead, results, known, &knowledge)
@@ -77,16 +79,39 @@ struct SearchFlow: Sendable {
             if !self.finders.isEmpty {
                 let slices = Self.slices(results, from: findersStart, counts: fromFinders.map(\.count))
                 let found = zip(self.finders, slices).map { $0.found($1, country: knowledge.country) }
+                if isLoading, !self.texts.isEmpty || found.contains(where: \.isEmpty) { return self.later }
                 return self.continueFinding(found, knowledge)
             }
             let slices = Self.slices(results, from: partsStart, counts: fromParts.map(\.count))
             let addressed = zip(addressParts, slices).flatMap { $0.found($1, country: nil) }
             if !addressed.isEmpty, self.texts.count == 1 { return self.finish(addressed, knowledge) }
             var search = firstSearch
-            if isNew { search = TextSearches(self.texts, in: knowledge.dictionary) }
-            if !exact.isEmpty { search.take(results[exactPlace]) }
-            return self.searchOn(search, after: isNew && known != nil ? nil : .exact, knowledge)
+            if isNew {
+                // What is new may be what was meant.
+                search = TextSearches(self.texts, in: knowledge.dictionary, self.tables.keys)
+                guard asked?.tier == .exact else { return self.searchOn(search, after: nil, knowledge) }
+            }
+            guard let asked else { return self.finish([], knowledge) }
+            search.take(results[exactPlace], of: asked.tier)
+            // Words as typed need no dictionary; for all else another call is just reading it.
+            if isLoading, !search.isEnough(after: .exact) { return self.later }
+            if isNew, !search.isEnough(after: .exact) { return self.searchOn(search, after: nil, knowledge) }
+            return self.searchOn(search, after: asked, knowledge)
         }
+    }
+
+    /// A read whose statements keep their plans.
+    private static func read(
+        _ statements: [SQL], proceed: @escaping @Sendable ([QueryResult]) throws(ToolError) -> Read.Outcome
+    ) -> Read {
+        Read([SearchTables.keepsPlans] + statements) { (results, _) throws(ToolError) in
+            try proceed(Array(results.dropFirst()))
+        }
+    }
+
+    /// Begins anew in a moment.
+    private var later: Read.Outcome {
+        .more(Self.read(["SELECT pg_sleep(0.01)"]) { (_) throws(ToolError) in .more(self.read) })
     }
 
     /// Takes in the words that were born since; returns whether there were any.
@@ -119,7 +144,7 @@ struct SearchFlow: Sendable {
         guard !open.isEmpty else { return intersect(found, knowledge) }
         let statements = open.compactMap { finders[$0].slipStatement(tables, knowledge.dictionary) }
         return .more(
-            Read(statements) { (results, _) throws(ToolError) in
+            Self.read(statements) { (results) throws(ToolError) in
                 var found = found
                 var customers: [String: StoredPhone] = [:]
                 for (place, index) in open.enumerated() {
@@ -140,7 +165,7 @@ struct SearchFlow: Sendable {
         of customers: [String: StoredPhone], into found: [[FoundTask]], _ knowledge: Knowledge
     ) -> Read.Outcome {
         .more(
-            Read([tables.tasks(ofContacts: customers.keys.sorted())]) { (results, _) throws(ToolError) in
+            Self.read([tables.tasks(ofContacts: customers.keys.sorted())]) { (results) throws(ToolError) in
                 let rows = results[0]
                 let tasks = (0..<rows.rowCount).compactMap { row -> FoundTask? in
                     guard let id = rows.string(row, 0), let stored = rows.string(row, 2).flatMap({ customers[$0] })
@@ -166,68 +191,97 @@ struct SearchFlow: Sendable {
         }
         guard !texts.isEmpty, !tasks.isEmpty else { return finish(Array(tasks.values), knowledge) }
         let kept = tasks.values.sorted(by: FoundTask.isBefore).prefix(SearchTables.bound).map(\.id)
-        var search = TextSearches(texts, in: knowledge.dictionary)
-        for tier in [TextSearch.Tier.exact, .near] { _ = search.conjunctions(of: tier) }
+        var search = TextSearches(texts, in: knowledge.dictionary, tables.keys)
+        for tier in [TextSearch.Tier.exact, .near] { search.prepare(tier) }
         let prepared = search
         return .more(
-            Read([tables.documents(of: kept)]) { (results, _) throws(ToolError) in
+            Self.read([tables.documents(of: kept)]) { (results) throws(ToolError) in
                 var search = prepared
-                search.take(results[0])
-                return self.finish(search.found, knowledge)
+                search.take(results[0], of: .near)
+                return self.finish(search.found, knowledge, explainedBy: search)
             })
     }
 
     // MARK: Words
 
+    private func statement(for asked: TextSearches.Asked) -> SQL {
+        if asked.tier == .likeness { return tables.names(asked.conjunctions) }
+        return tables.documents(asked.conjunctions, limit: Self.bound(of: asked.tier))
+    }
+
+    private static func bound(of tier: TextSearch.Tier) -> Int {
+        tier == .exact ? SearchTables.exactBound : SearchTables.bound
+    }
+
     /// Asks for the next tier, unless what was meant is found.
     private func searchOn(
-        _ search: TextSearches, after tier: TextSearch.Tier?, _ knowledge: Knowledge
+        _ search: TextSearches, after asked: TextSearches.Asked?, _ knowledge: Knowledge
     ) -> Read.Outcome {
         var search = search
         var knowledge = knowledge
-        var tier = tier
-        if search.offered >= (tier == .exact ? SearchTables.exactBound : SearchTables.bound) {
-            knowledge.isBounded = true
+        var next: TextSearches.Asked?
+        if let asked, search.offered >= Self.bound(of: asked.tier) {
+            // Where more was there than was expected, more words are looked up.
+            next = asked.whole
+            if next == nil { knowledge.isBounded = true }
         }
-        if let tier, search.isEnough(after: tier) { return finish(search.found, knowledge) }
-        while let next = tier.map({ TextSearch.Tier(rawValue: $0.rawValue + 1) }) ?? .exact {
-            let conjunctions = search.conjunctions(of: next)
-            tier = next
-            guard !conjunctions.isEmpty else { continue }
-            let asked = search
-            let known = knowledge
-            return .more(
-                Read([tables.documents(conjunctions)]) { (results, _) throws(ToolError) in
-                    var search = asked
-                    search.take(results[0])
-                    return self.searchOn(search, after: next, known)
-                })
+        if next == nil {
+            if let asked, search.isEnough(after: asked.tier) {
+                return finish(search.found, knowledge, explainedBy: search)
+            }
+            next = search.next(after: asked?.tier)
         }
-        return finish(search.found, knowledge)
+        guard let next else { return finish(search.found, knowledge, explainedBy: search) }
+        let (before, known) = (search, knowledge)
+        return .more(
+            Self.read([statement(for: next)]) { (results) throws(ToolError) in
+                var search = before
+                search.take(results[0], of: next.tier)
+                return self.searchOn(search, after: next, known)
+            })
     }
 
     // MARK: The answer
 
     /// Reads one page of the tasks for the answer.
-    private func finish(_ found: [FoundTask], _ knowledge: Knowledge) -> Read.Outcome {
+    ///
+    /// - Parameter search: What found them, where their texts tell more about that.
+    private func finish(
+        _ found: [FoundTask], _ knowledge: Knowledge, explainedBy search: TextSearches? = nil
+    ) -> Read.Outcome {
         var seen: Set<String> = []
         let ordered = found.sorted(by: FoundTask.isBefore).filter { seen.insert($0.id).inserted }
         let rest = after.map { position in ordered.filter { $0.isBehind(position) ?? false } } ?? ordered
         let page = Array(rest.prefix(limit + 1))
         guard !page.isEmpty else { return .answer(answer([], page, knowledge)) }
+        var statements = [tables.items(page.map(\.id), fields: call.arguments.words("fields"))]
+        let unclear = page.filter(\.isToBeExplained).map(\.id)
+        if search != nil, !unclear.isEmpty { statements.append(tables.texts(of: unclear)) }
         return .more(
-            Read([tables.items(page.map(\.id), fields: call.arguments.words("fields"))]) {
-                (results, _) throws(ToolError) in
+            Self.read(statements) { (results) throws(ToolError) in
                 let rows = results[0]
                 var items: [String: [UInt8]] = [:]
                 for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) ?? [] }
-                let answered = page.compactMap { task in items[task.id].map { (task, $0) } }
+                let explained = Self.explained(page, search, by: results.dropFirst().first)
+                let answered = explained.compactMap { task in items[task.id].map { (task, $0) } }
                 return .answer(
                     self.answer(
                         answered.map { ListPage.Row(item: $0.0.item($0.1), position: $0.0.position) },
                         answered.map(\.0),
                         knowledge))
             })
+    }
+
+    private static func explained(
+        _ page: [FoundTask], _ search: TextSearches?, by texts: QueryResult?
+    ) -> [FoundTask] {
+        guard let search, let texts else { return page }
+        var documents: [String: SearchDocument] = [:]
+        for row in 0..<texts.rowCount {
+            let task = TaskTexts.row(texts, row)
+            documents[task.id] = task.document
+        }
+        return page.map { task in documents[task.id].map { search.explained(task, by: $0) } ?? task }
     }
 
     private func answer(_ rows: [ListPage.Row], _ tasks: [FoundTask], _ knowledge: Knowledge) -> ToolAnswer {

@@ -1,3 +1,4 @@
+import Crypto
 import Identity
 import Matching
 import Postgres
@@ -25,11 +26,12 @@ struct SearchRows: Sendable {
 
     mutating func append(task id: String, _ document: SearchDocument) {
         let task = IndexedTask(document)
-        for (part, words) in task.parts.enumerated() {
+        for (place, part) in task.parts.enumerated() {
             documents.text(workspace.uuid)
             documents.text(id)
-            documents.integer(part)
-            documents.integers(words.map { keys.key(of: $0) })
+            documents.integer(place)
+            documents.integers(part.words.map { keys.key(of: $0) })
+            documents.text("\\x" + Hex.encode(part.layout))
             documents.endRow()
         }
         for word in task.dictionaryWords { words[word, default: 0] += 1 }
@@ -67,8 +69,8 @@ struct SearchRows: Sendable {
         let clause =
             isReplacing
             ? """
-            ON CONFLICT (workspace_id, task_id, part) DO UPDATE SET keys = EXCLUDED.keys
-                WHERE search_documents.keys <> EXCLUDED.keys
+            ON CONFLICT (workspace_id, task_id, part) DO UPDATE SET keys = EXCLUDED.keys, layout = EXCLUDED.layout
+                WHERE search_documents.keys <> EXCLUDED.keys OR search_documents.layout <> EXCLUDED.layout
             """ : ""
         let unless = isReplacing ? "ON CONFLICT DO NOTHING" : ""
         try load(Self.documentsTable, documents.take(), clause, on: connection)
@@ -78,7 +80,7 @@ struct SearchRows: Sendable {
         words = [:]
     }
 
-    private static let documentsTable = StagedTable("search_documents", "workspace_id task_id part keys")
+    private static let documentsTable = StagedTable("search_documents", "workspace_id task_id part keys layout")
     private static let phonesTable = StagedTable("search_phones", "workspace_id contact_id reversed national")
     private static let emailsTable = StagedTable("search_emails", "workspace_id contact_id local domain squeezed")
     private static let wordsTable = StagedTable("search_words", "workspace_id word uses")

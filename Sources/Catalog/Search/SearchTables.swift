@@ -23,33 +23,63 @@ struct SearchTables: Sendable {
     /// The workspace's country, and its prefix of task numbers.
     var facts: SQL { "SELECT w.default_country, w.task_number_prefix FROM workspaces AS w WHERE w.id = \(workspace)" }
 
-    /// Rows of ``TaskTexts/row(_:_:)``: tasks that have the words of one of the conjunctions.
+    /// Makes the statements behind it keep one plan: how many tasks one of them names says nothing about the best plan
+    /// for it, and making a plan takes longer than all else.
+    static let keepsPlans: SQL = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+    /// Rows of ``IndexRow``: tasks that have the words of one of the conjunctions, those of the first conjunction first.
     ///
-    /// - Parameter limit: How many, the newest; fewer do where all of them match equally well.
+    /// - Parameter limit: How many each conjunction offers, the newest; fewer do where all of them match equally well.
     func documents(_ conjunctions: [Conjunction], limit: Int = bound) -> SQL {
+        """
+        SELECT \(IndexRow.columns) FROM (
+            SELECT k.task_id, k.keys, k.layout FROM \(offered(conjunctions, limit: limit)) AS k
+            ORDER BY x.place, k.task_id DESC
+            LIMIT \(limit * 2)::bigint
+        ) AS k
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.task_id AND t.deleted_at IS NULL \(status)
+        """
+    }
+
+    private func offered(_ conjunctions: [Conjunction], limit: Int) -> SQL {
         let sets = (0..<Conjunction.maxSets).map { index in
             conjunctions.map { index < $0.sets.count ? literal($0.sets[index].words) : "" }
         }
         return """
-            SELECT \(TaskTexts.columns) FROM (
-                SELECT DISTINCT k.task_id
-                FROM unnest(\(sets[0])::text[], \(sets[1])::text[], \(sets[2])::text[], \(sets[3])::text[])
-                    AS x(a, b, c, d)
-                CROSS JOIN LATERAL search_tasks(x.a::bigint[], nullif(x.b, '')::bigint[], nullif(x.c, '')::bigint[],
-                    nullif(x.d, '')::bigint[], \(Self.bound)::integer) AS k
-                ORDER BY k.task_id DESC
-                LIMIT \(limit)::bigint
-            ) AS k
-            JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.task_id AND t.deleted_at IS NULL \(status)
-            \(TaskTexts.joins)
+            unnest(\(sets[0])::text[], \(sets[1])::text[], \(sets[2])::text[], \(sets[3])::text[])
+                WITH ORDINALITY AS x(a, b, c, d, place)
+            CROSS JOIN LATERAL search_tasks(x.a::bigint[], nullif(x.b, '')::bigint[], nullif(x.c, '')::bigint[],
+                nullif(x.d, '')::bigint[], \(limit)::integer)
             """
     }
 
     /// The same for tasks that are known.
     func documents(of tasks: [String]) -> SQL {
         """
+        SELECT \(IndexRow.columns) FROM unnest(\(tasks)::uuid[]) AS x(id)
+        JOIN search_documents AS k ON k.workspace_id = \(workspace) AND k.task_id = x.id
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.task_id AND t.deleted_at IS NULL \(status)
+        """
+    }
+
+    /// Tasks that have the words of one of the conjunctions, with nothing but their customers' names.
+    func names(_ conjunctions: [Conjunction]) -> SQL {
+        """
+        SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint, c.display_name FROM (
+            SELECT DISTINCT k.task_id FROM \(offered(conjunctions, limit: Self.bound)) AS k
+            ORDER BY k.task_id DESC
+            LIMIT \(Self.bound)::bigint
+        ) AS k
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.task_id AND t.deleted_at IS NULL \(status)
+        JOIN contacts AS c ON c.workspace_id = \(workspace) AND c.id = t.customer_id
+        """
+    }
+
+    /// Rows of ``TaskTexts/row(_:_:)`` of tasks that are known.
+    func texts(of tasks: [String]) -> SQL {
+        """
         SELECT \(TaskTexts.columns) FROM unnest(\(tasks)::uuid[]) AS k(id)
-        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.id AND t.deleted_at IS NULL \(status)
+        JOIN tasks AS t ON t.workspace_id = \(workspace) AND t.id = k.id AND t.deleted_at IS NULL
         \(TaskTexts.joins)
         """
     }

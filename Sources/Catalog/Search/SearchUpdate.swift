@@ -1,3 +1,4 @@
+import Crypto
 import Identity
 import Matching
 import Postgres
@@ -17,14 +18,17 @@ enum SearchUpdate {
         guard rows.rowCount == 1 else { return }
         let indexed = IndexedTask(TaskTexts.row(rows, 0).document)
         let keys = SearchKeyMaker(workspace: call.credential.workspace.uuid)
-        let literals = indexed.parts.map { "{" + $0.map { String(keys.key(of: $0)) }.joined(separator: ",") + "}" }
+        let literals = indexed.parts.map { part in
+            "{" + part.words.map { String(keys.key(of: $0)) }.joined(separator: ",") + "}"
+        }
+        let layouts = indexed.parts.map { Hex.encode($0.layout) }
         _ = try transaction.queries([
             """
-            INSERT INTO search_documents (workspace_id, task_id, part, keys)
-            SELECT \(workspace), \(task)::uuid, p.place - 1, p.keys::bigint[]
-            FROM unnest(\(literals)::text[]) WITH ORDINALITY AS p(keys, place)
-            ON CONFLICT (workspace_id, task_id, part) DO UPDATE SET keys = EXCLUDED.keys
-                WHERE search_documents.keys <> EXCLUDED.keys
+            INSERT INTO search_documents (workspace_id, task_id, part, keys, layout)
+            SELECT \(workspace), \(task)::uuid, p.place - 1, p.keys::bigint[], decode(p.layout, 'hex')
+            FROM unnest(\(literals)::text[], \(layouts)::text[]) WITH ORDINALITY AS p(keys, layout, place)
+            ON CONFLICT (workspace_id, task_id, part) DO UPDATE SET keys = EXCLUDED.keys, layout = EXCLUDED.layout
+                WHERE search_documents.keys <> EXCLUDED.keys OR search_documents.layout <> EXCLUDED.layout
             """,
             """
             DELETE FROM search_documents AS s

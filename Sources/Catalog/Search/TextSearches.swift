@@ -6,36 +6,82 @@ struct TextSearches: Sendable {
     private var searches: [TextSearch]
     private let words: [SearchWishes.Words]
     private var hits = TextHits<String>()
-    private var rows: [String: TaskTexts.Row] = [:]
     /// How many tasks the index offered last.
     private(set) var offered = 0
+    private let keys: SearchKeyMaker
 
-    init(_ words: [SearchWishes.Words], in dictionary: WordDictionary?) {
+    init(_ words: [SearchWishes.Words], in dictionary: WordDictionary?, _ keys: SearchKeyMaker) {
         self.words = words
-        searches = words.map { TextSearch($0.words, in: dictionary, onlyNames: $0.isName) }
+        self.keys = keys
+        searches = words.map { TextSearch($0.words, in: dictionary, keys, onlyNames: $0.isName) }
     }
 
-    /// What to ask the index for: a word out of each set of one of the conjunctions of each search.
-    mutating func conjunctions(of tier: TextSearch.Tier) -> [Conjunction] {
+    /// What the index is asked for.
+    struct Asked: Sendable {
+        let tier: TextSearch.Tier
+        let conjunctions: [Conjunction]
+        fileprivate let all: [Conjunction]
+
+        fileprivate init(_ tier: TextSearch.Tier, _ all: [Conjunction], isLean: Bool) {
+            self.tier = tier
+            self.all = all
+            conjunctions = isLean ? all.map(\.lean) : all
+        }
+
+        /// The same with all words, if some were left out.
+        var whole: Asked? {
+            zip(conjunctions, all).contains { $0.sets.count < $1.sets.count } ? Asked(tier, all, isLean: false) : nil
+        }
+    }
+
+    /// How many conjunctions are asked for at once.
+    private static let maxConjunctions = 32
+
+    /// Goes on to the next tier that may offer anything; `nil` behind the last.
+    mutating func next(after tier: TextSearch.Tier?) -> Asked? {
+        var next = tier.map { TextSearch.Tier(rawValue: $0.rawValue + 1) } ?? .exact
+        while let tier = next {
+            let conjunctions = conjunctions(of: tier)
+            if !conjunctions.isEmpty { return Asked(tier, conjunctions, isLean: tier != .exact) }
+            next = TextSearch.Tier(rawValue: tier.rawValue + 1)
+        }
+        return nil
+    }
+
+    /// Finds out what the words may stand for, where the tasks to compare are known.
+    mutating func prepare(_ tier: TextSearch.Tier) { _ = conjunctions(of: tier) }
+
+    /// A word out of each set of one of the conjunctions of each search.
+    private mutating func conjunctions(of tier: TextSearch.Tier) -> [Conjunction] {
         var result: [Conjunction] = []
         for index in searches.indices {
             let own = searches[index].conjunctions(of: tier)
             result = index == 0 ? own : result.flatMap { left in own.map { Conjunction(left, $0) } }
         }
-        return Array(result.prefix(32))
+        return Array(result.prefix(Self.maxConjunctions))
     }
 
-    /// Compares the tasks that the index offered.
-    mutating func take(_ result: QueryResult) {
+    /// Compares the tasks that the index offered: rows of ``IndexRow``, or of names where whole names are compared.
+    mutating func take(_ result: QueryResult, of tier: TextSearch.Tier) {
         offered = result.rowCount
         for place in 0..<result.rowCount {
-            let row = TaskTexts.row(result, place)
-            let document = DocumentWords(row.document)
-            let matches = searches.compactMap { $0.match(document) }
-            guard matches.count == searches.count, let match = TextMatch(matches) else { continue }
-            rows[row.id] = row
-            hits.add(match, row.id, createdAt: row.createdAt)
+            if tier == .likeness {
+                let name = SearchDocument(customerNames: [result.string(place, 2) ?? ""])
+                take(DocumentWords(name, keys), result.string(place, 0) ?? "", result.int64(place, 1) ?? 0)
+            } else {
+                let row = IndexRow(result, place)
+                take(row.words, row.id, row.createdAt)
+            }
         }
+    }
+
+    private mutating func take(_ words: DocumentWords, _ id: String, _ createdAt: Int64) {
+        if let match = match(words) { hits.add(match, id, createdAt: createdAt) }
+    }
+
+    private func match(_ words: DocumentWords) -> TextMatch? {
+        let matches = searches.compactMap { $0.match(words) }
+        return matches.count == searches.count ? TextMatch(matches) : nil
     }
 
     /// Whether nothing less sure needs to be looked for.
@@ -44,21 +90,26 @@ struct TextSearches: Sendable {
     /// The tasks that matched, without those that are much weaker than the best.
     var found: [FoundTask] {
         hits.ranked.map { hit in
-            let field = hit.match.fields.first ?? .title
-            var task = FoundTask(
-                id: hit.id, createdAt: hit.createdAt, score: hit.match.score, field: field,
-                certainty: hit.match.isExact ? .exact : .similar,
-                value: hit.match.instead.isEmpty ? nil : hit.match.instead.joined(separator: " "),
-                missing: hit.match.missing)
-            if [.description, .answers, .comments].contains(field) {
-                task.words = words.flatMap(\.words.texts) + hit.match.instead
-                task.text =
-                    rows[hit.id]?.document.texts(of: field).first { text in
-                        let stored = Set(Folding.words(text))
-                        return task.words.contains(where: stored.contains)
-                    } ?? rows[hit.id]?.document.texts(of: field).first
-            }
-            return task
+            FoundTask(
+                id: hit.id, createdAt: hit.createdAt, score: hit.match.score, field: hit.match.fields.first ?? .title,
+                certainty: hit.match.isExact ? .exact : .similar, value: nil, missing: hit.match.missing)
         }
+    }
+
+    /// A task with what is stored where it differs from what was typed, and with the text that an excerpt shows.
+    func explained(_ task: FoundTask, by document: SearchDocument) -> FoundTask {
+        guard let match = match(DocumentWords(document, keys)) else { return task }
+        var task = task
+        if !match.instead.isEmpty { task.value = match.instead.joined(separator: " ") }
+        guard task.isInLongText else { return task }
+        let sought = words.flatMap(\.words.texts) + match.instead
+        task.words = sought
+        let texts = document.texts(of: task.field)
+        task.text =
+            texts.first { text in
+                let stored = Set(Folding.words(text))
+                return sought.contains(where: stored.contains)
+            } ?? texts.first
+        return task
     }
 }
