@@ -39,7 +39,7 @@ private struct SlowSearch {
 
     private mutating func ends(of node: LinearPattern.Node, from starts: Set<Int>) -> Set<Int>? {
         steps += 1
-        guard steps < 20_000 else { return nil }
+        guard steps < 4000 else { return nil }
         switch node {
         case .empty: return starts
         case .scalars(let set):
