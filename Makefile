@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 ARGS ?=
 VENV := .venv
+TEST_ENVIRONMENT = WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
+	WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests"
 # One list of what the commands need from Debian; see .ci/packages.
 PACKAGES := $(shell cat .ci/packages)
 
@@ -19,13 +21,15 @@ build: ## Build the program, optimised
 	@echo "Building workport (the first time takes some minutes) ..."
 	@swift build -c release --product workport
 
+# Tests of the whole service wait for processes and hold up whatever shares a run with them, so they have one of their own.
 test: packages venv ## Run all tests
 	swift build --build-tests
 	swift build --product workport
 	swift build --product ConformanceServer
-	WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages.jsonl" \
-		WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests" swift test --skip-build
-	$(VENV)/bin/python Tests/WireCheck/python/check.py .build/messages.jsonl
+	$(TEST_ENVIRONMENT) WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages.jsonl" swift test --skip-build --skip ServiceTests
+	$(TEST_ENVIRONMENT) WORKPORT_TEST_MESSAGES="$(CURDIR)/.build/messages-of-services.jsonl" \
+		swift test --skip-build --filter ServiceTests
+	$(VENV)/bin/python Tests/WireCheck/python/check.py .build/messages.jsonl .build/messages-of-services.jsonl
 	$(VENV)/bin/python Tests/HTTPServerTests/differential/compare.py
 
 sanitize: packages ## Run unit and database tests under the address sanitizer

@@ -80,7 +80,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
-        .testTarget(name: "MatchingTests", dependencies: ["Matching"], exclude: ["Generators"]),
+        .testTarget(name: "MatchingTests", dependencies: ["Matching", "Telemetry"], exclude: ["Generators"]),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", "HTTP", "Telemetry", "CLinux"],
@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
-        .testTarget(name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres"]),
+        .testTarget(
+            name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres", "Telemetry"]),
         .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "MCP", "Telemetry"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
         .testTarget(

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A mailroom over PostgreSQL", .timeLimit(.minutes(2)))
+@Suite("A mailroom over PostgreSQL", .timeLimit(.minutes(20)))
 struct PostgresMailroomTests {
     private let nodes: MailNodes
 

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A write", .timeLimit(.minutes(1)))
+@Suite("A write", .timeLimit(.minutes(20)))
 struct DatabaseTests {
     private let database: TestDatabase
     private let owner: Connection

@@ -5,7 +5,7 @@ import PostgresServer
 import TestSupport
 import Testing
 
-@Suite("A private cluster", .serialized, .timeLimit(.minutes(3)))
+@Suite("A private cluster", .serialized, .timeLimit(.minutes(20)))
 struct LocalClusterTests {
     private let folder: TestFolder
 

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The migrator", .timeLimit(.minutes(1)))
+@Suite("The migrator", .timeLimit(.minutes(20)))
 struct MigratorTests {
     private let database: TestDatabase
     private let connection: Connection

@@ -34,7 +34,7 @@ extension WorkerPool {
     func begin(
         _ statements: [SQL],
         tenant: String = "one",
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(1200),
         isAbandoned: @escaping @Sendable () -> Bool = { false }
     ) -> PendingCall {
         let pending = PendingCall()
@@ -73,7 +73,7 @@ extension WorkerPool {
             }
         }
         let job = Job(
-            tenant: FairShareKey("one"), deadline: .now + .seconds(30), plan: plan,
+            tenant: FairShareKey("one"), deadline: .now + .seconds(1200), plan: plan,
             refuse: { pending.end(.refused($0)) }
         )
         if !submit(job) { pending.end(.full) }
@@ -84,7 +84,7 @@ extension WorkerPool {
     func read(
         _ statements: [SQL],
         tenant: String = "one",
-        within limit: Duration = .seconds(30)
+        within limit: Duration = .seconds(1200)
     ) async -> Ending {
         await begin(statements, tenant: tenant, within: limit).ending
     }
@@ -92,7 +92,7 @@ extension WorkerPool {
     /// Runs a write and waits for what its body returns or throws.
     func write<Value: Sendable>(
         tenant: String = "one",
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(1200),
         _ body: @escaping @Sendable (borrowing Database) throws -> Value
     ) async -> Result<Value, any Error> {
         await withCheckedContinuation { continuation in

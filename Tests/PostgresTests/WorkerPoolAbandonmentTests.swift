@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A call for whose answer nobody waits any more", .timeLimit(.minutes(1)))
+@Suite("A call for whose answer nobody waits any more", .timeLimit(.minutes(20)))
 struct WorkerPoolAbandonmentTests {
     private final class Caller: Sendable {
         private let hasLeft = Atomic(false)

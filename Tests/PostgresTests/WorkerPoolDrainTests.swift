@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Draining a pool", .timeLimit(.minutes(1)))
+@Suite("Draining a pool", .timeLimit(.minutes(20)))
 struct WorkerPoolDrainTests {
     private let database: TestDatabase
     private let holder: Connection
@@ -17,7 +17,7 @@ struct WorkerPoolDrainTests {
         _ = try holder.query("SELECT pg_advisory_lock(1)")
         var configuration = PoolConfiguration(url: database.url(.application))
         configuration.workers = 1
-        configuration.displacement = .seconds(60)
+        configuration.displacement = .seconds(1200)
         pool = WorkerPool(configuration)
         pool.start()
     }
@@ -39,7 +39,7 @@ struct WorkerPoolDrainTests {
         let running = pool.begin([.waiting(for: 1)])
         await watch.untilBlocked(1)
         let waiting = pool.begin(["SELECT 'waiting'"])
-        let drained = await drain(pool, deadline: .seconds(30))
+        let drained = await drain(pool, deadline: .seconds(1200))
         #expect(await pool.read(["SELECT 1"]) == .refused(.stopping))
         _ = try? holder.query("SELECT pg_advisory_unlock(1)")
         #expect(await drained.value)
@@ -53,7 +53,7 @@ struct WorkerPoolDrainTests {
         let running = pool.begin([.waiting(for: 1)], then: ["SELECT 'second'"])
         await watch.untilBlocked(1)
         let waiting = pool.begin(["SELECT 'waiting'"], then: ["SELECT 'second of waiting'"])
-        let drained = await drain(pool, deadline: .seconds(30))
+        let drained = await drain(pool, deadline: .seconds(1200))
         _ = try? holder.query("SELECT pg_advisory_unlock(1)")
         #expect(await drained.value)
         #expect(await running.ending == .answered([["second"]]))
@@ -75,7 +75,7 @@ struct WorkerPoolDrainTests {
     @Test("ends the connections")
     func connections() async throws {
         #expect(await pool.read(["SELECT 1"]) == .answered([["1"]]))
-        let drained = await drain(pool, deadline: .seconds(30))
+        let drained = await drain(pool, deadline: .seconds(1200))
         #expect(await drained.value)
         let watcher = try database.connect(as: .superuser)
         while true {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A tenant with many calls", .timeLimit(.minutes(1)))
+@Suite("A tenant with many calls", .timeLimit(.minutes(20)))
 struct WorkerPoolFairnessTests {
     private let database: TestDatabase
     private let holder: Connection

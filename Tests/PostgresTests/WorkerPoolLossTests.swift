@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A lost connection", .timeLimit(.minutes(1)))
+@Suite("A lost connection", .timeLimit(.minutes(20)))
 struct WorkerPoolLossTests {
     private let database: TestDatabase
     private let owner: Connection

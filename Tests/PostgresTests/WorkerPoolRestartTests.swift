@@ -4,7 +4,7 @@ import PostgresServer
 import TestSupport
 import Testing
 
-@Suite("A pool whose server goes away", .timeLimit(.minutes(2)))
+@Suite("A pool whose server goes away", .timeLimit(.minutes(20)))
 struct WorkerPoolRestartTests {
     private let server: TestServer
     private let events = PoolEvents()

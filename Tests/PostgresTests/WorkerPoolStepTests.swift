@@ -34,7 +34,7 @@ struct WorkerPoolStepTests {
         }
     }
 
-    private func begin(from number: Int, within limit: Duration = .seconds(30)) -> PendingCall {
+    private func begin(from number: Int, within limit: Duration = .seconds(1200)) -> PendingCall {
         let pending = PendingCall()
         let job = Job(
             tenant: FairShareKey("one"), deadline: .now + limit, plan: { Self.count(from: number, [], pending) },
@@ -51,7 +51,7 @@ struct WorkerPoolStepTests {
         for call in pending {
             #expect(await call.ending.rows == [["3", "", "2", "", "1", "", "0", ""]])
         }
-        pool.drain(deadline: .seconds(5))
+        pool.drain(deadline: .seconds(1200))
     }
 
     @Test("end when the deadline passes between them")
@@ -59,6 +59,6 @@ struct WorkerPoolStepTests {
         pool.start()
         let ending = await begin(from: 1_000_000, within: .milliseconds(200)).ending
         #expect(ending.error?.kind == .timeout || ending == .refused(.timeout))
-        pool.drain(deadline: .seconds(5))
+        pool.drain(deadline: .seconds(1200))
     }
 }

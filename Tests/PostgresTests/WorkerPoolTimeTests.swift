@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A call's deadline", .timeLimit(.minutes(1)))
+@Suite("A call's deadline", .timeLimit(.minutes(20)))
 struct WorkerPoolTimeTests {
     private let database: TestDatabase
     private let holder: Connection

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Streams of changes on one node, changes made at another or by an administrator.
-@Suite("An open stream", .timeLimit(.minutes(3)))
+@Suite("An open stream", .timeLimit(.minutes(20)))
 struct ChangeStreamTests {
     private let bench: Bench
     private let other: TestService

@@ -17,14 +17,27 @@ struct DictionaryRead: Sendable {
         """
         SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
             (SELECT c.next_task_number FROM workspace_counters AS c WHERE c.workspace_id = \(workspace)),
-            (SELECT string_agg(s.word || ' ' || s.uses, E'\\n') FROM search_words AS s
-                WHERE s.workspace_id = \(workspace)\(since))
+            \(words)
         """
     }
 
-    private var since: SQL {
-        guard let known else { return "" }
-        return " AND s.born >= \(known.horizon)::xid8"
+    /// The words that this process does not have, as text.
+    ///
+    /// Mostly there are none, which the newest one tells: a plan that is kept knows nothing of the horizon, and might
+    /// look at all words for the few behind it.
+    private var words: SQL {
+        guard let known else {
+            return """
+                (SELECT string_agg(s.word || ' ' || s.uses, E'\\n') FROM search_words AS s
+                    WHERE s.workspace_id = \(workspace))
+                """
+        }
+        return """
+            CASE WHEN (SELECT s.born FROM search_words AS s WHERE s.workspace_id = \(workspace)
+                    ORDER BY s.born DESC LIMIT 1) >= \(known.horizon)::xid8
+                THEN (SELECT string_agg(s.word || ' ' || s.uses, E'\\n') FROM search_words AS s
+                    WHERE s.workspace_id = \(workspace) AND s.born >= \(known.horizon)::xid8) END
+            """
     }
 
     /// The words of the workspace as of the statement.

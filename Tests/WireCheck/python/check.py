@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks the messages that servers sent in a run of the tests with a validator that is not ours.
 
-    check.py MESSAGES
+    check.py MESSAGES ...
 
-MESSAGES is the file that `WORKPORT_TEST_MESSAGES` named while the tests ran. Each line is a message with the revision
+MESSAGES are the files that `WORKPORT_TEST_MESSAGES` named while the tests ran. Each line is a message with the revision
 that the client spoke and, for a result, the method that it answers. `../Schemas` says what each has to look like.
 
 It fails as well when some kind of message that this server has was not seen, and when a message that is made wrong, by
@@ -12,6 +12,7 @@ leaving out a member that is needed or adding one that is unknown, passes.
 import collections
 import copy
 import importlib.metadata
+import itertools
 import json
 import pathlib
 import sys
@@ -96,10 +97,10 @@ def broken(message):
             yield name, message | {"error": {key: value for key, value in message["error"].items() if key != name}}
 
 
-def main(path):
+def main(paths):
     schemas = {revision: Schema(revision) for revision in REVISIONS}
     problems, counts, altered = [], collections.Counter(), 0
-    for line in pathlib.Path(path).read_text().splitlines():
+    for line in itertools.chain.from_iterable(pathlib.Path(path).read_text().splitlines() for path in paths):
         entry = json.loads(line)
         message, method, schema = entry["message"], entry["method"], schemas[entry["revision"]]
         counts[entry["revision"]] += 1
@@ -129,6 +130,6 @@ def main(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))
