@@ -1,9 +1,8 @@
 -- wrk's side of a run: sends prepared requests one after the other and prints what came of them as one line of JSON.
 --
--- Usage: wrk … -s call.lua URL -- PATH HEADERS BODIES [check]
--- HEADERS holds a header field a line, BODIES a JSON-RPC request a line with its own header fields before it, by tabs:
--- the tool's name, then the body. With `check` every answer is read and looked through, which costs wrk a good deal, so
--- it is for a short run of its own; errors by status are counted always.
+-- Usage: wrk … -s call.lua URL -- REQUESTS [check]
+-- REQUESTS holds whole HTTP requests, each after a line with its length in bytes. With `check` every answer is read and
+-- looked through, which costs wrk a good deal, so it is for a short run of its own; errors by status are counted always.
 
 local counter = 0
 local threads = {}
@@ -18,17 +17,14 @@ local requests = {}
 local place = 0
 
 function init(arguments)
-    local path, fields, bodies, check = arguments[1], arguments[2], arguments[3], arguments[4]
-    local headers = {}
-    for line in io.lines(fields) do
-        local name, value = line:match("^([^:]+): (.*)$")
-        headers[name] = value
+    local path, check = arguments[1], arguments[2]
+    local file = assert(io.open(path, "rb"))
+    while true do
+        local length = file:read("*l")
+        if not length then break end
+        requests[#requests + 1] = file:read(tonumber(length))
     end
-    for line in io.lines(bodies) do
-        local tool, body = line:match("^([^\t]*)\t(.*)$")
-        headers["Mcp-Name"] = headers["Mcp-Method"] and tool or nil
-        requests[#requests + 1] = wrk.format("POST", path, headers, body)
-    end
+    file:close()
     -- Threads start at different places of the same list.
     place = number * 997 % #requests
     checked, refused, example = 0, 0, ""

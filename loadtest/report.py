@@ -36,29 +36,51 @@ def summary(rounds):
     }
 
 
-def ratio(rounds):
-    """The service's best rate against the limit's in the same round, over the rounds."""
-    found = sorted(max(run["rate"] for run in one["service"]) / one["limit"]["rate"] for one in rounds)
+def ratio(rounds, rate):
+    """The service's best rate against another's in the same round, over the rounds."""
+    found = sorted(max(run["rate"] for run in one["service"]) / rate(one) for one in rounds)
     return {"median": statistics.median(found), "lowest": found[0], "highest": found[-1]}
+
+
+def best(found):
+    return max(found["service"], key=lambda run: run["rate"])
 
 
 def processor_share(found):
     """What the statements cost the database alone, of what a call costs service and database: work instead of time."""
-    best = max(found["service"], key=lambda run: run["rate"])
-    return found["limit"]["database_us"] / (best["service_us"] + best["database_us"])
+    run = best(found)
+    return found["limit"]["database_us"] / (run["service_us"] + run["database_us"])
 
 
-def scenario(name, rounds):
+def closed(rounds):
     """What the rounds of one scenario come to."""
-    connections = [run["connections"] for run in rounds[0]["service"]]
-    return {
-        "scenario": name,
-        "service": [summary([one["service"][index] for one in rounds]) for index in range(len(connections))],
-        "limit": summary([one["limit"] for one in rounds]),
-        "call_limit": summary([one["call_limit"] for one in rounds]),
-        "ratio": ratio(rounds),
-        "rounds": rounds,
-    }
+    count = len(rounds[0]["service"])
+    found = {"service": [summary([one["service"][index] for one in rounds]) for index in range(count)]}
+    if "limit" in rounds[0]:
+        found["limit"] = summary([one["limit"] for one in rounds])
+        found["call_limit"] = summary([one["call_limit"] for one in rounds])
+        found["ratio"] = ratio(rounds, lambda one: one["limit"]["rate"])
+    return {**found, "rounds": rounds}
+
+
+def memory(idle, found):
+    """Resident bytes of the service, idle and at the most connections of a closed load."""
+    runs = [run for one in found if one["load"] == "closed" for round in one["rounds"] for run in round["service"]]
+    if not runs:
+        return {"idle_bytes": idle}
+    widest = max(run["connections"] for run in runs)
+    busy = max(run["resident_bytes"] for run in runs if run["connections"] == widest)
+    return {"idle_bytes": idle, "busy_connections": widest, "busy_bytes": busy}
+
+
+def table(heads, rows):
+    """A table in Markdown; the first column holds words, the others figures."""
+    lines = [heads, ["---", *["--:"] * (len(heads) - 1)], *rows]
+    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
+
+
+def spread(share):
+    return f"**{share['median']:.2f}** ({share['lowest']:.2f} to {share['highest']:.2f})"
 
 
 def tables(result):
@@ -66,37 +88,47 @@ def tables(result):
     lines = [
         f"{facts['cores']} cores ({facts['processor']}), {facts['memory_gib']} GiB, PostgreSQL {facts['postgresql']}, "
         f"commit {facts['commit']}, load average before {facts['load_before']}",
-        f"{result['data']['tasks']} tasks in the workspace; {result['era']} era; "
-        f"{result['rounds']} rounds of {result['seconds']} s, medians",
+        f"{result['data']['tasks']} tasks in the workspace",
         "",
-        "| calls | conns | calls/s | p50 ms | p90 ms | p99 ms | service µs | database µs |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
+    of = {}
     for found in result["scenarios"]:
-        for run in found["service"]:
-            lines.append(
-                f"| {found['scenario']} | {run['connections']:.0f} | {run['rate']:,.0f} | {run['p50_ms']:.1f} "
-                f"| {run['p90_ms']:.1f} | {run['p99_ms']:.1f} | {run['service_us']:.0f} | {run['database_us']:.0f} |"
-            )
-    lines += [
-        "",
-        "| calls | service, best | pgbench, same statements | ratio (lowest to highest) | by processor time "
-        "| pgbench, with the token's check |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    for found in result["scenarios"]:
-        best = max(found["service"], key=lambda run: run["rate"])
-        share = found["ratio"]
-        lines.append(
-            f"| {found['scenario']} | {best['rate']:,.0f} | {found['limit']['rate']:,.0f} "
-            f"({found['limit']['clients']:.0f} clients) | **{share['median']:.2f}** ({share['lowest']:.2f} to "
-            f"{share['highest']:.2f}) | {processor_share(found):.2f} | {found['call_limit']['rate']:,.0f} |"
-        )
+        of.setdefault(found["load"], []).append(found)
+    for load, words in (("closed", closed_tables),):
+        if load in of:
+            lines += words(of[load])
     memory = result["memory"]
-    lines += [
-        "",
-        f"Resident memory of the service: {memory['idle_bytes'] / 2**20:.0f} MiB idle, "
-        f"{memory['busy_bytes'] / 2**20:.0f} MiB at {memory['busy_connections']} connections. "
-        f"{result['requests']:,.0f} calls, every one answered without an error.",
-    ]
-    return "\n".join(lines)
+    words = f"Resident memory of the service: {memory['idle_bytes'] / 2**20:.0f} MiB idle"
+    if "busy_bytes" in memory:
+        words += f", {memory['busy_bytes'] / 2**20:.0f} MiB at {memory['busy_connections']} connections"
+    return "\n".join([*lines, words + "."])
+
+
+def closed_tables(scenarios):
+    lines = table(
+        ["calls", "conns", "calls/s", "p50 ms", "p90 ms", "p99 ms", "service µs", "database µs"],
+        [
+            [
+                found["scenario"], f"{run['connections']:.0f}", f"{run['rate']:,.0f}", f"{run['p50_ms']:.1f}",
+                f"{run['p90_ms']:.1f}", f"{run['p99_ms']:.1f}", f"{run['service_us']:.0f}",
+                f"{run['database_us']:.0f}",
+            ]
+            for found in scenarios for run in found["service"]
+        ],
+    )
+    limited = [found for found in scenarios if "limit" in found]
+    if limited:
+        lines += table(
+            ["calls", "service, best", "pgbench, same statements", "ratio (lowest to highest)", "by processor time",
+             "pgbench, with the token's check"],
+            [
+                [
+                    found["scenario"], f"{best(found)['rate']:,.0f}",
+                    f"{found['limit']['rate']:,.0f} ({found['limit']['clients']:.0f} clients)", spread(found["ratio"]),
+                    f"{processor_share(found):.2f}", f"{found['call_limit']['rate']:,.0f}",
+                ]
+                for found in limited
+            ],
+        )
+    count = sum(run["requests"] for found in scenarios for one in found["rounds"] for run in one["service"])
+    return [*lines, f"{count:,.0f} calls, every one answered without an error.", ""]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
@@ -31,16 +32,32 @@ def build():
     subprocess.run(["swift", "build", "-c", "release", "--product", "workport"], cwd=REPOSITORY, check=True)
 
 
+class Workspace:
+    """One that is called, with a token that may do everything in it."""
+
+    def __init__(self, identifier, token):
+        self.id, self.token = identifier, token
+        # As the database stores it.
+        self.key = identifier.removeprefix("wsp_")
+
+    @property
+    def path(self):
+        return f"/app/api/mcp/server/{self.id}"
+
+
 class Service:
     """`workport dev`, from start to stop."""
 
-    def __init__(self, port=0, log_level="warning", workers=None):
+    def __init__(self, port=0, log_level="warning", workers=None, program=PROGRAM):
+        self.program = pathlib.Path(program).resolve()
+        if not os.access(self.program, os.X_OK):
+            raise Failure(f"{self.program} is no program; build it with `make build`, or name another with --program.")
         # The server's own account has to reach its data, so the folder can be entered by everybody.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="workport-load-"))
         self.folder.chmod(0o711)
         self.log = open(self.folder / "service.log", "wb")
         port = port or free_port()
-        command = [PROGRAM, "dev", "--data", self.folder / "data", "--port", port, "--json", "--log-level", log_level]
+        command = [self.program, "dev", "--data", self.folder / "data", "--port", port, "--json", "--log-level", log_level]
         if workers:
             command += ["--workers", workers]
         self.process = subprocess.Popen(
@@ -60,52 +77,51 @@ class Service:
             "WORKPORT_ADMIN_DATABASE_URL": self.owner_url,
             "WORKPORT_TOKEN_PEPPER": secrets["pepper"],
         }
-        self.workspace = self.token = None
+        self.pepper = secrets["pepper"]
+        self.workspaces = []
 
     # The cluster is this run's own, so its superuser may be asked too.
     def url(self, role):
         return self.owner_url.replace("workport_owner", role)
 
-    def seed(self, workspaces, tasks, large):
-        """Fills workspaces, and takes the first, the large one, with a token that may do everything."""
+    def seed(self, workspaces, tasks, large, called=1):
+        """Fills workspaces, the first of them the large one, and takes as many as are `called`."""
         out = run(
-            PROGRAM, "seed", "--workspaces", workspaces, "--tasks", tasks, "--one-large", large, "--tokens", "--json",
-            env=self.environment,
+            self.program, "seed", "--workspaces", workspaces, "--tasks", tasks, "--one-large", large, "--tokens",
+            "--json", env=self.environment,
         )
-        made = json.loads(out) if out.lstrip().startswith("[") else json.loads(out.splitlines()[0])
-        first = made[0] if isinstance(made, list) else made
-        self.adopt(first["id"], first["token"])
-
-    def adopt(self, workspace, token):
-        self.workspace, self.token = workspace, token
-        run(
-            PROGRAM, "workspace", "update", workspace, "--customer-comments", "on", "--factors", 2,
-            env=self.environment,
-        )
+        made = json.loads(out) if out.lstrip().startswith("[") else [json.loads(line) for line in out.splitlines()]
+        self.workspaces = [Workspace(one["id"], one["token"]) for one in made[:called]]
+        for workspace in self.workspaces:
+            run(
+                self.program, "workspace", "update", workspace.id, "--customer-comments", "on", "--factors", 2,
+                env=self.environment,
+            )
         # Statistics and visibility as they are after some time, not as they are right after loading.
         self.sql("VACUUM ANALYZE", role="postgres")
 
-    @property
-    def path(self):
-        return f"/app/api/mcp/server/{self.workspace}"
+    def post(self, path, fields, body):
+        """One request; its JSON and header fields."""
+        request = urllib.request.Request(self.origin + path, body, fields)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.loads(answer.read()), answer.headers
+        except urllib.error.HTTPError as error:
+            raise Failure(f"The service answers {error.code}: {error.read()[:400]}") from error
 
-    @property
-    def key(self):
-        """The workspace as the database stores it."""
-        return self.workspace.removeprefix("wsp_")
-
-    def sql(self, *statements, role="workport_app"):
-        """Runs statements inside of the workspace and returns the rows of the last one, as text."""
+    def sql(self, *statements, role="workport_app", workspace=None):
+        """Runs statements inside of the workspace, the first if none is named, and returns the rows of the last one, as text."""
         command = ["psql", self.url(role), "-qXAt", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
         for statement in statements:
             command += ["-c", statement]
-        out = run(*command, env={**os.environ, "PGOPTIONS": self.session})
+        out = run(*command, env={**os.environ, "PGOPTIONS": self.session(workspace)})
         return [line.split("\t") for line in out.splitlines()]
 
-    @property
-    def session(self):
+    def session(self, workspace=None):
         """What the service's connections set, and the workspace, which a call of its own would set."""
-        return f"-c workport.workspace_id={self.key} -c search_path=public -c TimeZone=UTC"
+        options = "-c search_path=public -c TimeZone=UTC"
+        workspace = workspace or next(iter(self.workspaces), None)
+        return f"-c workport.workspace_id={workspace.key} {options}" if workspace else options
 
     def metrics(self):
         """Counters as a dictionary from name and labels to value."""
