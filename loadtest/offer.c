@@ -378,7 +378,9 @@ int main(int count_, char **arguments) {
     if (call_log) fclose(call_log);
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
-    printf("{\"offered\":%lu,\"seconds\":%.3f,\"ok\":%lu,\"ok_in_time\":%lu", offered, seconds, classes[OK], in_time);
+    // When it began, by the clock that all processes share.
+    printf("{\"began\":%.6f", begin / 1e9);
+    printf(",\"offered\":%lu,\"seconds\":%.3f,\"ok\":%lu,\"ok_in_time\":%lu", offered, seconds, classes[OK], in_time);
     printf(",\"refused\":{");
     for (int i = REFUSED_429; i <= REFUSED_IN_BAND; i++) printf("%s\"%s\":%lu", i > 1 ? "," : "", names[i], classes[i]);
     printf("},\"failed\":{");

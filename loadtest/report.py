@@ -29,11 +29,16 @@ def machine(service):
 
 
 def summary(rounds):
-    """One measurement of several: the median of each figure."""
-    return {
-        key: statistics.median(round[key] for round in rounds) if isinstance(value, (int, float)) else value
-        for key, value in rounds[0].items()
-    }
+    """One measurement of several: the median of each figure, of those within others too."""
+
+    def median(values):
+        first = values[0]
+        if isinstance(first, dict):
+            keys = dict.fromkeys(key for value in values for key in value)
+            return {key: median([value.get(key, 0) for value in values]) for key in keys}
+        return statistics.median(values) if isinstance(first, (int, float)) else first
+
+    return median(rounds)
 
 
 def ratio(rounds, rate):
@@ -94,7 +99,7 @@ def tables(result):
     of = {}
     for found in result["scenarios"]:
         of.setdefault(found["load"], []).append(found)
-    for load, words in (("closed", closed_tables),):
+    for load, words in TABLES.items():
         if load in of:
             lines += words(of[load])
     memory = result["memory"]
@@ -132,3 +137,29 @@ def closed_tables(scenarios):
         )
     count = sum(run["requests"] for found in scenarios for one in found["rounds"] for run in one["service"])
     return [*lines, f"{count:,.0f} calls, every one answered without an error.", ""]
+
+
+def open_tables(scenarios):
+    rows = [
+        [
+            found["scenario"], f"{run['rate']:,.0f}", f"{run['goodput']:,.0f}", f"{run['latency']['p50_ms']:.1f}",
+            f"{run['latency']['p99_ms']:.1f}", f"{run['latency']['longest_ms']:.1f}",
+            f"{run['refused_per_second']:,.0f}", retries(run), f"{run['failed']['timeout']:,.0f}",
+            f"{run['lateness']['p99_ms']:.1f}", f"{run['resident_bytes'] / 2**20:.0f}",
+        ]
+        for found in scenarios for run in found["open"]
+    ]
+    return table(
+        ["calls", "offered/s", "answered well/s", "p50 ms", "p99 ms", "longest ms", "refused/s", "Retry-After s",
+         "given up", "generator late, p99 ms", "MiB"],
+        rows,
+    )
+
+
+def retries(run):
+    """What refusals told of when to come back, the most frequent first."""
+    told = sorted(run["retry_after"].items(), key=lambda pair: -pair[1])
+    return ", ".join(words for words, count in told if count) or "–"
+
+
+TABLES = {"closed": closed_tables, "open": open_tables}

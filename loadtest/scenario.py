@@ -88,8 +88,11 @@ class Scenario:
         values = {key: default for key, (_, default) in KEYS.items()} | given
         if short:
             values |= SHORT | brief
-        values |= overriding or {}
-        self.__dict__.update(values)
+        self.__dict__.update(values | (overriding or {}))
+        if "era" in (overriding or {}):
+            # What cannot be in the era that was asked for stays out, or as it is.
+            self.peers = [peer for peer in self.peers if peer not in ("fastmcp", "sdk")]
+            self.era = values["era"] if "ping" in self.mix else self.era
         self.check_together(given | brief)
 
     def refuse(self, key, value, accepted):
@@ -125,17 +128,17 @@ class Scenario:
         if self.era == "stateless" and "ping" in self.mix:
             self.refuse("era", self.era, "handshake where `mix` has ping")
         if "pgbench" in self.peers and (self.workspaces > 1 or not self.is_of_tools):
-            self.refuse("peers", self.peers, "without pgbench unless one workspace calls nothing but tools")
+            self.refuse("peers", self.peers, "a list with pgbench only where one workspace calls nothing but tools")
         if {"fastmcp", "sdk"} & set(self.peers) and (
             self.workspaces > 1 or self.era != "stateless" or not set(self.mix) <= set(SERVED_BY_PEERS)
         ):
             self.refuse(
                 "peers", self.peers,
-                "with fastmcp and sdk only where one workspace calls nothing but " + " and ".join(SERVED_BY_PEERS)
-                + " in the stateless era",
+                "a list with fastmcp and sdk only where one workspace calls nothing but "
+                + " and ".join(SERVED_BY_PEERS) + " in the stateless era",
             )
         if "nginx" in self.peers and (len(self.mix) > 1 or self.is_of_tools):
-            self.refuse("peers", self.peers, "with nginx only where `mix` is a single one of " + ", ".join(METHODS))
+            self.refuse("peers", self.peers, "a list with nginx only where `mix` is one of " + ", ".join(METHODS))
 
     @property
     def is_of_tools(self):
