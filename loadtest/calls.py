@@ -142,13 +142,13 @@ def encoded(message):
 class Requests:
     """A file of prepared requests, each after a line with its length, and how to make single calls like them."""
 
-    def __init__(self, service, scenario, calls, workspaces, name=None):
+    def __init__(self, service, scenario, calls, workspaces, name=None, mix=None):
         self.scenario = scenario
-        self.mix = scenario.mix
+        self.mix = mix or scenario.mix
         speakers = [Speaker(service, workspace, scenario.era) for workspace in workspaces]
         share = -(-COUNT // len(speakers))
         lists = [
-            [speaker.request(*call) for call in calls[speaker.workspace].of(scenario.mix, share)] for speaker in speakers
+            [speaker.request(*call) for call in calls[speaker.workspace].of(self.mix, share)] for speaker in speakers
         ]
         self.speaker = speakers[0]
         self.path = service.folder / ("requests-" + re.sub(r"\W", "-", name or scenario.name))

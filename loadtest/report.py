@@ -5,6 +5,9 @@ import platform
 import statistics
 import subprocess
 
+# Seconds that a probe watches after an overload has ended.
+AFTERWARDS = 8
+
 
 def machine(service):
     def words(*command):
@@ -162,4 +165,45 @@ def retries(run):
     return ", ".join(words for words, count in told if count) or "–"
 
 
-TABLES = {"closed": closed_tables, "open": open_tables}
+def overload_tables(scenarios):
+    rows = []
+    for found in scenarios:
+        for step in found["steps"]:
+            again = step["recovered_after_s"]
+            rows.append([
+                found["scenario"], f"{step['times']:g} × {found['capacity']:,.0f}", f"{step['goodput']:,.0f}",
+                f"**{step['share_of_peak']:.2f}**", f"{step['latency']['p50_ms']:.0f}",
+                f"{step['latency']['p99_ms']:.0f}", f"{step['latency']['longest_ms']:.0f}",
+                f"{step['refused_per_second']:,.0f}", retries(step), f"{step['refusal_latency']['p50_ms']:.1f}",
+                f"{step['failed']['timeout']:,.0f}", f"{step['resident_bytes'] / 2**20:.0f}",
+                f"more than {AFTERWARDS}" if again is None else f"{again:.1f}",
+            ])
+    return table(
+        ["calls", "offered/s", "answered well/s", "share of peak", "p50 ms", "p99 ms", "longest ms", "refused/s",
+         "Retry-After s", "refused after, p50 ms", "given up", "MiB", "normal again after s"],
+        rows,
+    )
+
+
+def fairness_tables(scenarios):
+    rows = []
+    for found in scenarios:
+        alone, beside, flood = found["alone"], found["beside"], found["flood"]
+        rows.append([
+            found["scenario"], f"{found['modest_rate']:,.0f}", f"{flood['rate']:,.0f}",
+            f"{alone['latency']['p50_ms']:.1f}", f"{alone['latency']['p99_ms']:.1f}",
+            f"{beside['latency']['p50_ms']:.1f}", f"{beside['latency']['p99_ms']:.1f}",
+            f"**{found['p99_ratio']:.2f}**", f"{sum(beside['refused'].values()):,.0f}", f"{flood['goodput']:,.0f}",
+            f"{flood['refused_per_second']:,.0f}", retries(flood),
+            f"{flood['generator_seconds'] / (flood['seconds'] or 1):.2f}",
+        ])
+    return table(
+        ["calls", "modest/s", "flood/s", "alone: p50 ms", "p99 ms", "beside: p50 ms", "p99 ms", "p99 ratio",
+         "refused of the modest", "flood answered/s", "flood refused/s", "Retry-After s", "generator, cores"],
+        rows,
+    )
+
+
+TABLES = {
+    "closed": closed_tables, "open": open_tables, "overload": overload_tables, "fairness": fairness_tables,
+}

@@ -1,0 +1,169 @@
+"""More than the service can do: how much of it is still answered, what is refused, and who suffers."""
+
+import math
+import statistics
+import time
+
+import load
+import openloop
+import report
+from calls import Requests
+from service import wait_until_settled
+
+# The parts of the time after a load, in seconds, in which the probe is judged.
+WINDOW = 0.2
+# A window is normal if its calls were answered well, half of them within this many times what 99 in 100 take alone,
+# or within these milliseconds, and so are the next ones.
+NORMAL, NORMAL_MS, NORMAL_WINDOWS = 2, 10, 3
+# Connections of the closed loops that find out what the service can do.
+CAPACITY_CONNECTIONS = (64, 256)
+
+
+def capacity(run, requests, scenario):
+    """Calls a second that the service answers when it is asked as fast as it answers."""
+    load.measure(run.service, requests, 16, 1, check=True)
+    if scenario.capacity:
+        return scenario.capacity
+    return max(
+        load.measure(run.service, requests, connections, max(1, scenario.seconds // 2))["rate"]
+        for connections in CAPACITY_CONNECTIONS
+    )
+
+
+def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
+    """Runs a probe and, from `before` seconds after its start and for `seconds`, the flood beside it.
+
+    `probe` and `flood` are requests with their rate. Returns both results, the service's memory at its highest, and the
+    calls of the probe as seconds since the flood's end, milliseconds and class.
+    """
+    service = run.service
+    log = service.folder / "probe.log"
+    wait_until_settled(service)
+    offers = []
+    with openloop.Watch(service) as watch:
+        try:
+            offers.append(
+                openloop.Offer(
+                    service.origin, probe[0], scenario, probe[1], before + seconds + after, seed=seed, log=log
+                )
+            )
+            time.sleep(before)
+            offers.append(openloop.Offer(service.origin, flood[0], scenario, flood[1], seconds, seed=seed + 1000))
+            small, large = (offer.finish() for offer in offers)
+        finally:
+            for offer in offers:
+                offer.stop()
+    openloop.verify(scenario, small)
+    openloop.verify(scenario, large)
+    end = large["began"] + large["seconds"]
+    calls = []
+    for line in log.read_text().splitlines():
+        start, latency, kind = line.split()
+        calls.append((small["began"] + float(start) / 1e3 - end, float(latency), kind))
+    return small, {**large, "resident_bytes": watch.most}, calls
+
+
+def recovery(calls, alone_ms):
+    """Seconds from the load's end until calls are answered as they were before; nothing if they are not in the end."""
+    limit = max(NORMAL * alone_ms, NORMAL_MS)
+    windows = {}
+    for at, latency, kind in calls:
+        if at >= 0:
+            windows.setdefault(int(at / WINDOW), []).append((latency, kind))
+    in_row = 0
+    for index in sorted(windows):
+        found = windows[index]
+        isNormal = all(kind == "ok" for _, kind in found) and statistics.median(ms for ms, _ in found) <= limit
+        in_row = in_row + 1 if isNormal else 0
+        if in_row == NORMAL_WINDOWS:
+            return (sorted(windows).index(index) - NORMAL_WINDOWS + 1) * WINDOW
+    return None
+
+
+def measure(run, scenario):
+    """Offers times of the capacity, one after the other, and sees how soon all is normal again after each."""
+    service = run.service
+    workspaces = service.workspaces[: scenario.workspaces]
+    requests = Requests(service, scenario, run.calls, workspaces)
+    found = capacity(run, requests, scenario)
+    # The probe is of one kind, so that its latencies can be compared: the most frequent of the mix.
+    kind = max(scenario.mix, key=scenario.mix.get)
+    probe = Requests(service, scenario, run.calls, workspaces[:1], f"{scenario.name}-probe", {kind: 1})
+    rounds = []
+    for number in range(scenario.rounds):
+        wait_until_settled(service)
+        alone = openloop.offer(run, probe, scenario, scenario.modest_rate, scenario.seconds, seed=number)
+        steps = []
+        for times in scenario.times:
+            _, step, calls = offer_beside(
+                run, scenario, (probe, scenario.modest_rate), (requests, times * found), scenario.seconds, 1,
+                report.AFTERWARDS, number + 1,
+            )
+            step["times"] = times
+            step["recovered_after_s"] = recovery(calls, alone["latency"]["p99_ms"])
+            steps.append(step)
+        peak = max(found, *(step["goodput"] for step in steps))
+        for step in steps:
+            step["share_of_peak"] = step["goodput"] / peak
+        rounds.append({"probe_alone": alone, "steps": steps})
+    steps = [report.summary([one["steps"][index] for one in rounds]) for index in range(len(scenario.times))]
+    for index, step in enumerate(steps):
+        # Never is longer than any time.
+        times = [one["steps"][index]["recovered_after_s"] for one in rounds]
+        middle = statistics.median(math.inf if time is None else time for time in times)
+        step["recovered_after_s"] = None if math.isinf(middle) else middle
+    return {
+        "era": scenario.era, "seconds": scenario.seconds, "capacity": found, "probe_rate": scenario.modest_rate,
+        "steps": steps, "rounds": rounds,
+    }
+
+
+def fairness(run, scenario):
+    """One workspace floods the service while another calls modestly: what the other notices."""
+    service = run.service
+    modest, flooding = service.workspaces[0], service.workspaces[1 : scenario.workspaces]
+    both = Requests(service, scenario, run.calls, service.workspaces[: scenario.workspaces], f"{scenario.name}-all")
+    found = capacity(run, both, scenario)
+    requests = Requests(service, scenario, run.calls, [modest], f"{scenario.name}-modest")
+    flood = Requests(service, scenario, run.calls, flooding, f"{scenario.name}-flood")
+    rounds = []
+    for number in range(scenario.rounds):
+        wait_until_settled(service)
+        alone = openloop.offer(run, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
+        # All calls of the modest one fall into the flood, which has had half a second to fill what it may.
+        beside, large = flood_around(run, scenario, requests, (flood, scenario.flood * found), number)
+        rounds.append(
+            {
+                "alone": alone, "beside": beside, "flood": large,
+                "p99_ratio": beside["latency"]["p99_ms"] / max(alone["latency"]["p99_ms"], 0.001),
+                "p50_ratio": beside["latency"]["p50_ms"] / max(alone["latency"]["p50_ms"], 0.001),
+            }
+        )
+    return {
+        "era": scenario.era, "seconds": scenario.seconds, "capacity": found, "modest_rate": scenario.modest_rate,
+        **report.summary(rounds), "rounds": rounds,
+    }
+
+
+def flood_around(run, scenario, requests, flood, number):
+    service = run.service
+    wait_until_settled(service)
+    offers = []
+    with openloop.Watch(service) as watch:
+        try:
+            offers.append(
+                openloop.Offer(
+                    service.origin, flood[0], scenario, flood[1], scenario.seconds + 1, seed=number + 1000
+                )
+            )
+            time.sleep(0.5)
+            offers.append(
+                openloop.Offer(service.origin, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
+            )
+            large, small = (offer.finish() for offer in offers)
+        finally:
+            for offer in offers:
+                offer.stop()
+    openloop.verify(scenario, small)
+    openloop.verify(scenario, large)
+    return small, {**large, "resident_bytes": watch.most}
