@@ -2,6 +2,7 @@
 
 import limit
 import load
+import peer
 import report
 from calls import Requests
 
@@ -11,21 +12,45 @@ def measure(run, scenario):
     workspaces = service.workspaces[: scenario.workspaces]
     requests = Requests(service, scenario, run.calls, workspaces)
     load.measure(service, requests, min(16, max(scenario.connections)), 1, check=True)
-    ceiling = clients = None
+    ceiling, clients, recorded, peers = None, None, None, []
+    if {"pgbench", "fastmcp", "sdk"} & set(scenario.peers):
+        recorded = limit.record(service, requests, run.calls[workspaces[0]])
     if "pgbench" in scenario.peers:
-        calls = run.calls[workspaces[0]]
-        numbers = [int(row[0]) for row in calls.tasks]
-        ceiling = limit.Limit(service, scenario.name, limit.record(service, requests, calls), numbers)
+        numbers = [int(row[0]) for row in run.calls[workspaces[0]].tasks]
+        ceiling = limit.Limit(service, scenario.name, recorded, numbers)
         clients = max(
             chosen.clients, key=lambda n: ceiling.measure("statement", n, 1)["rate"] if chosen.clients[1:] else 0
         )
-    rounds = []
-    for _ in range(scenario.rounds):
-        one = {}
-        if ceiling:
-            one["limit"] = ceiling.measure("statement", clients, scenario.seconds)
-        one["service"] = [load.measure(service, requests, n, scenario.seconds) for n in scenario.connections]
-        if ceiling:
-            one["call_limit"] = ceiling.measure("call", clients, scenario.seconds)
-        rounds.append(one)
+    try:
+        for name in scenario.peers:
+            if name in peer.START:
+                peers.append(peer.START[name](name, service, requests, recorded))
+                # Once with every answer looked at, as the service.
+                load.wrk(peers[-1].origin, requests, min(16, max(scenario.connections)), 1, check=True)
+        rounds = [one_round(service, scenario, requests, ceiling, clients, peers) for _ in range(scenario.rounds)]
+    finally:
+        for one in peers:
+            one.stop()
     return {"era": scenario.era, "seconds": scenario.seconds, **report.closed(rounds)}
+
+
+def one_round(service, scenario, requests, ceiling, clients, peers):
+    found = {}
+    if ceiling:
+        found["limit"] = ceiling.measure("statement", clients, scenario.seconds)
+    found["service"] = [load.measure(service, requests, n, scenario.seconds) for n in scenario.connections]
+    if ceiling:
+        found["call_limit"] = ceiling.measure("call", clients, scenario.seconds)
+    if peers:
+        found["peers"] = {
+            one.name: [
+                load.wrk(one.origin, requests, n, scenario.seconds)[0] for n in connections_of_peers(scenario)
+            ]
+            for one in peers
+        }
+    return found
+
+
+def connections_of_peers(scenario):
+    """Where peers are at their best: neither one at a time nor crowded."""
+    return [n for n in scenario.connections if 16 <= n <= 64] or [min(scenario.connections, key=lambda n: abs(n - 64))]

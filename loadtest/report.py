@@ -5,6 +5,8 @@ import platform
 import statistics
 import subprocess
 
+from peer import WORDS as PEERS
+
 # Seconds that a probe watches after an overload has ended.
 AFTERWARDS = 8
 
@@ -68,7 +70,17 @@ def closed(rounds):
         found["limit"] = summary([one["limit"] for one in rounds])
         found["call_limit"] = summary([one["call_limit"] for one in rounds])
         found["ratio"] = ratio(rounds, lambda one: one["limit"]["rate"])
+    if "peers" in rounds[0]:
+        found["peers"] = {name: of_peer(rounds, name) for name in rounds[0]["peers"]}
     return {**found, "rounds": rounds}
+
+
+def of_peer(rounds, name):
+    runs = [one["peers"][name] for one in rounds]
+    return {
+        "runs": [summary([run[index] for run in runs]) for index in range(len(runs[0]))],
+        "ratio": ratio(rounds, lambda one: max(run["rate"] for run in one["peers"][name])),
+    }
 
 
 def memory(idle, found):
@@ -137,6 +149,19 @@ def closed_tables(scenarios):
                 ]
                 for found in limited
             ],
+        )
+    rows = []
+    for found in scenarios:
+        for name, other in found.get("peers", {}).items():
+            run = max(other["runs"], key=lambda run: run["rate"])
+            rows.append([
+                found["scenario"], PEERS[name], f"{run['rate']:,.0f} ({run['connections']:.0f} conns)",
+                f"{run['p50_ms']:.1f}", f"{run['p99_ms']:.1f}", f"{best(found)['rate']:,.0f}", spread(other["ratio"]),
+            ])
+    if rows:
+        lines += table(
+            ["calls", "peer", "its calls/s, best", "p50 ms", "p99 ms", "service, best", "ratio (lowest to highest)"],
+            rows,
         )
     count = sum(run["requests"] for found in scenarios for one in found["rounds"] for run in one["service"])
     return [*lines, f"{count:,.0f} calls, every one answered without an error.", ""]
