@@ -180,7 +180,7 @@ http {{
 
 def nginx(name, service, requests, recorded):
     """nginx, which returns the bytes of the service's own answer and does nothing else."""
-    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    program = nginx_program()
     if not program:
         raise Failure("nginx is not installed; Debian's package is nginx-light. Leave it out with --peers.")
     speaker = requests.speaker
@@ -207,6 +207,17 @@ def nginx(name, service, requests, recorded):
 START = {"fastmcp": python, "sdk": python, "nginx": nginx}
 
 
+def nginx_program():
+    """Debian keeps it where only root looks."""
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+
+
 def is_there(name):
     """Whether a peer can be measured without installing anything for the whole machine."""
-    return name != "nginx" or shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin") is not None
+    return name != "nginx" or nginx_program() is not None
+
+
+def versions():
+    """What the peers in Python run on."""
+    lines = (HERE / "requirements.txt").read_text().splitlines()
+    return ", ".join(line for line in lines if line and not line.startswith("#"))

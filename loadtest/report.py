@@ -5,32 +5,48 @@ import platform
 import statistics
 import subprocess
 
-from peer import WORDS as PEERS
+import peer
 
 # Seconds that a probe watches after an overload has ended.
 AFTERWARDS = 8
 
 
-def machine(service):
-    def words(*command):
-        try:
-            return subprocess.run(command, capture_output=True, text=True).stdout.strip()
-        except FileNotFoundError:
-            return ""
+def words(*command):
+    """What a program says of itself, or nothing where it is not installed."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return (done.stdout or done.stderr).strip()
 
+
+def machine():
+    """The machine before the run puts a load on it."""
     models = [line for line in open("/proc/cpuinfo") if line.startswith("model name")]
-    commit = words("git", "-C", os.path.dirname(__file__), "rev-parse", "--short", "HEAD")
     return {
         "cores": len(os.sched_getaffinity(0)),
         "processor": models[0].split(":", 1)[1].strip() if models else platform.machine(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "kernel": platform.release(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def programs(service, scenarios):
+    """What is measured and what measures it."""
+    found = {
         "postgresql": service.sql("SHOW server_version")[0][0],
         "swift": next(iter(words("swift", "--version").splitlines()), ""),
         "wrk": next(iter(words("wrk", "-v").splitlines()), "").removeprefix("wrk ").split(" Copy")[0],
-        "commit": commit,
-        "load_before": round(os.getloadavg()[0], 2),
+        "commit": words("git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse", "--short", "HEAD"),
     }
+    peers = {name for scenario in scenarios for name in scenario.peers}
+    if "nginx" in peers:
+        found["nginx"] = words(peer.nginx_program() or "nginx", "-v").rpartition("/")[2]
+    if peers & {"fastmcp", "sdk"}:
+        found["peers"] = peer.versions()
+    return found
 
 
 def summary(rounds):
@@ -155,7 +171,7 @@ def closed_tables(scenarios):
         for name, other in found.get("peers", {}).items():
             run = max(other["runs"], key=lambda run: run["rate"])
             rows.append([
-                found["scenario"], PEERS[name], f"{run['rate']:,.0f} ({run['connections']:.0f} conns)",
+                found["scenario"], peer.WORDS[name], f"{run['rate']:,.0f} ({run['connections']:.0f} conns)",
                 f"{run['p50_ms']:.1f}", f"{run['p99_ms']:.1f}", f"{best(found)['rate']:,.0f}", spread(other["ratio"]),
             ])
     if rows:

@@ -60,7 +60,7 @@ ONLY_WITH = {
     "rate": ("open",), "rates": ("open",), "times": ("overload",), "flood": ("fairness",),
     "modest_rate": ("fairness", "overload"), "capacity": ("overload", "fairness"),
     "arrivals": ("open", "overload", "fairness"), "patience": ("open", "overload", "fairness"),
-    "max_connections": ("open", "overload", "fairness"), "peers": ("closed",),
+    "max_connections": ("open", "overload", "fairness"), "peers": ("closed",), "connections": ("closed",),
 }
 # What holds with --short where the file says nothing of it.
 SHORT = {"connections": [64], "seconds": 1, "rounds": 1}
@@ -143,6 +143,15 @@ class Scenario:
     @property
     def is_of_tools(self):
         return all(call in TOOLS for call in self.mix)
+
+    @property
+    def settings(self):
+        """What held in the run: the keys that mean something with the load."""
+        return {
+            key: getattr(self, key) for key in KEYS
+            if key not in ("title", "short") and self.load in ONLY_WITH.get(key, LOADS)
+            and getattr(self, key) is not None
+        }
 
     @property
     def offered(self):
