@@ -65,7 +65,7 @@ $(VENV)/installed: Tests/requirements.txt
 	@cd $(VENV)/json-schema-suite && tar -xzf jsonschema-*.tar.gz --strip-components=2 --wildcards '*/json'
 	@touch $@
 
-loadtest: packages ## Measure the service beside PostgreSQL alone
+loadtest: packages ## Measure the service beside PostgreSQL alone and its peers, or see that nothing fails with ARGS=--short
 	@.ci/install $(PACKAGES) wrk
 	@loadtest/run $(ARGS)
 

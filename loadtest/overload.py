@@ -97,7 +97,7 @@ def measure(run, scenario):
         for times in scenario.times:
             _, step, calls = offer_beside(
                 run, scenario, (probe, scenario.modest_rate), (requests, times * found), scenario.seconds, 1,
-                report.AFTERWARDS, number + 1,
+                scenario.afterwards, number + 1,
             )
             step["times"] = times
             step["recovered_after_s"] = recovery(calls, alone["latency"]["p99_ms"])

@@ -7,9 +7,6 @@ import subprocess
 
 import peer
 
-# Seconds that a probe watches after an overload has ended.
-AFTERWARDS = 8
-
 
 def words(*command):
     """What a program says of itself, or nothing where it is not installed."""
@@ -217,7 +214,7 @@ def overload_tables(scenarios):
                 f"{step['latency']['p99_ms']:.0f}", f"{step['latency']['longest_ms']:.0f}",
                 f"{step['refused_per_second']:,.0f}", retries(step), f"{step['refusal_latency']['p50_ms']:.1f}",
                 f"{step['failed']['timeout']:,.0f}", f"{step['resident_bytes'] / 2**20:.0f}",
-                f"more than {AFTERWARDS}" if again is None else f"{again:.1f}",
+                f"more than {found['settings']['afterwards']:g}" if again is None else f"{again:.1f}",
             ])
     return table(
         ["calls", "offered/s", "answered well/s", "share of peak", "p50 ms", "p99 ms", "longest ms", "refused/s",

@@ -53,11 +53,12 @@ KEYS = {
     "times": (several(number(0.1, 100)), [1, 2, 5, 10]),
     "flood": (number(0.1, 100), 10),
     "modest_rate": (number(0.1, 100_000), 50),
+    "afterwards": (number(1, 600), 8),
     "short": ((lambda value: isinstance(value, dict), "a table of keys that hold with --short"), {}),
 }
 # The keys that only mean something with some loads.
 ONLY_WITH = {
-    "rate": ("open",), "rates": ("open",), "times": ("overload",), "flood": ("fairness",),
+    "rate": ("open",), "rates": ("open",), "afterwards": ("overload",), "times": ("overload",), "flood": ("fairness",),
     "modest_rate": ("fairness", "overload"), "capacity": ("overload", "fairness"),
     "arrivals": ("open", "overload", "fairness"), "patience": ("open", "overload", "fairness"),
     "max_connections": ("open", "overload", "fairness"), "peers": ("closed",), "connections": ("closed",),

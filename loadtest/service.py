@@ -138,9 +138,18 @@ class Service:
                 return int(line.split()[1]) * 1024
         return 0
 
+    def database(self):
+        """The process that all of PostgreSQL's others are children of."""
+        return int((self.folder / "data/postgres/data/postmaster.pid").read_text().split()[0])
+
+    def database_processes(self):
+        """How many processes the database has, those that have ended and are not noticed yet among them."""
+        parent = self.database()
+        return sum(times(int(name))[0] == parent for name in os.listdir("/proc") if name.isdigit())
+
     def cpu(self):
         """Seconds that the service and the database have computed so far."""
-        postmaster = int((self.folder / "data/postgres/data/postmaster.pid").read_text().split()[0])
+        postmaster = self.database()
         database = sum(times(postmaster)[1:])
         for name in os.listdir("/proc"):
             if name.isdigit() and times(int(name))[0] == postmaster:
