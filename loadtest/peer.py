@@ -78,7 +78,14 @@ class Peer:
             return answer.read()
 
     def wait(self, path, fields, body):
-        """The first answer."""
+        """The first answer. Whatever else happens, the peer is stopped."""
+        try:
+            return self.first_answer(path, fields, body)
+        except BaseException:
+            self.stop()
+            raise
+
+    def first_answer(self, path, fields, body):
         words = ""
         for _ in range(600):
             try:
@@ -90,7 +97,6 @@ class Peer:
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.1)
-        self.stop()
         raise Failure(f"The peer {self.name} does not serve. {words}\n{self.path.read_text()[-2000:]}")
 
     def stop(self):

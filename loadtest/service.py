@@ -63,11 +63,14 @@ class Service:
         self.process = subprocess.Popen(
             [str(part) for part in command], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=self.log, text=True
         )
-        line = self.process.stdout.readline()
-        if not line:
-            words = (self.folder / "service.log").read_text()[-2000:]
+        try:
+            line = self.process.stdout.readline()
+            if not line:
+                words = (self.folder / "service.log").read_text()[-2000:]
+                raise Failure(f"The service does not start:\n{words}")
+        except BaseException:
             self.stop()
-            raise Failure(f"The service does not start:\n{words}")
+            raise
         facts = json.loads(line)
         self.origin = facts["endpoint"].split("/app/")[0]
         self.owner_url = facts["databaseUrl"]
