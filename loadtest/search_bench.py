@@ -15,7 +15,7 @@ import threading
 import time
 
 import search_eval
-from scenarios import body
+from calls import Speaker
 from service import Failure, Service, build
 
 KINDS = ["name", "name typo", "name cut", "phone", "phone typo", "number", "e-mail", "text", "text typo", "nothing"]
@@ -36,10 +36,10 @@ def queries(service, dice, count):
         f"""
         SELECT t.number, t.title, c.display_name, coalesce(c.phone, ''), coalesce(c.email, '')
         FROM (
-            SELECT ceil(random() * (SELECT max(number) FROM tasks WHERE workspace_id = '{service.key}'))::bigint AS number
+            SELECT ceil(random() * (SELECT max(number) FROM tasks WHERE workspace_id = '{service.first.key}'))::bigint AS number
             FROM generate_series(1, {count * 2})
         ) AS n
-        JOIN tasks AS t ON t.workspace_id = '{service.key}' AND t.number = n.number
+        JOIN tasks AS t ON t.workspace_id = '{service.first.key}' AND t.number = n.number
         JOIN contacts AS c ON c.workspace_id = t.workspace_id AND c.id = t.customer_id
         """
     )
@@ -110,7 +110,7 @@ def fetched(service):
 def details(service, number):
     search = search_eval.Search(service)
     search.fields["Mcp-Name"] = "getTaskDetails"
-    data = body("getTaskDetails", {"taskNumber": number}, "stateless").encode()
+    _, data = Speaker(service, service.first, "stateless").message("getTaskDetails", {"taskNumber": number})
 
     def call():
         search.connection.request("POST", search.path, data, search.fields)
@@ -156,7 +156,7 @@ def trigrams(service, texts):
     )
     statement = f"""
         PERFORM task_id FROM bench_trigrams
-        WHERE workspace_id = '{service.key}' AND doc %> text ORDER BY doc <->> text LIMIT 10;
+        WHERE workspace_id = '{service.first.key}' AND doc %> text ORDER BY doc <->> text LIMIT 10;
     """
     found = in_database(service, texts, statement)
     size = service.sql("SELECT pg_relation_size('bench_trigrams_doc')", role="postgres")[0][0]
@@ -172,7 +172,7 @@ def writes(service, count=200):
         DO $run$
         DECLARE begun timestamptz; at pg_lsn; row record;
         BEGIN
-            FOR row IN SELECT * FROM search_documents WHERE workspace_id = '{service.key}' AND part = 0 LIMIT {count} LOOP
+            FOR row IN SELECT * FROM search_documents WHERE workspace_id = '{service.first.key}' AND part = 0 LIMIT {count} LOOP
                 DELETE FROM search_documents WHERE workspace_id = row.workspace_id AND task_id = row.task_id AND part = 0;
                 begun := clock_timestamp(); at := pg_current_wal_insert_lsn();
                 INSERT INTO search_documents VALUES (row.workspace_id, row.task_id, 0, row.keys, row.layout);
@@ -204,7 +204,7 @@ def measure(size, chosen):
                 search.ask(texts[kind][0])
         key = in_database(
             service, texts["number"],
-            f"PERFORM * FROM tasks WHERE workspace_id = '{service.key}' AND number = substr(text, 2)::bigint;",
+            f"PERFORM * FROM tasks WHERE workspace_id = '{service.first.key}' AND number = substr(text, 2)::bigint;",
         )
         base = timed([details(service, number) for number in numbers])
         result = {

@@ -41,10 +41,10 @@ class Search:
     """One connection to the tool."""
 
     def __init__(self, service):
-        self.path = service.path
+        self.path = service.first.path
         self.connection = http.client.HTTPConnection(service.origin.removeprefix("http://"), timeout=60)
         self.fields = {
-            "Authorization": f"Bearer {service.token}", "Content-Type": "application/json",
+            "Authorization": f"Bearer {service.first.token}", "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28",
             "Mcp-Method": "tools/call", "Mcp-Name": "searchWorkspaceTasks",
         }
@@ -111,7 +111,7 @@ def load(service, rows):
                 [task["task_number"], task["task_number"], task["title"], task["description"], task["customer_id"],
                  task["customer_name"], task["email"], *phones, task["company"], task["city"], task["comment"]]
             )
-    run(PROGRAM, "import", "--workspace", service.workspace, "--kind", "task", path, env=service.environment)
+    run(PROGRAM, "import", "--workspace", service.first.id, "--kind", "task", path, env=service.environment)
 
 
 def main():
