@@ -2,8 +2,8 @@
 """Measures searchWorkspaceTasks by kind of query and size of workspace, beside pg_trgm and a read by primary key.
 
 Each size is a private PostgreSQL with one workspace of so many tasks and as many again in others. Calls are made over HTTP
-on one connection, one after the other; the table tells their latency, what of it getTaskDetails takes in the same run
-(transport, token, one task), and how many rows of the index's table were read.
+on one connection, one after the other. The table tells their latency, their processor time in service and database, both
+beside getTaskDetails in the same run (transport, token, one task), and how many rows of the search tables were read.
 """
 
 import argparse
@@ -79,6 +79,13 @@ def timed(calls):
     return times
 
 
+def metered(service, calls):
+    """Seconds of each call, and milliseconds of a processor that service and database took for one."""
+    before = sum(service.cpu())
+    times = timed(calls)
+    return times, (sum(service.cpu()) - before) * 1e3 / len(calls)
+
+
 def rate(service, texts, seconds, connections=8):
     """Calls a second from several connections."""
     counts, end = [0] * connections, time.monotonic() + seconds
@@ -98,8 +105,8 @@ def rate(service, texts, seconds, connections=8):
 
 
 def fetched(service):
-    """Rows of the index's table and of tasks that were read so far, once the server has counted them."""
-    time.sleep(1.5)
+    """Rows of the search tables that were read so far, once idle connections have reported theirs: after ten seconds."""
+    time.sleep(10.5)
     rows = service.sql(
         "SELECT coalesce(sum(idx_tup_fetch), 0) FROM pg_stat_user_tables WHERE relname IN ('search_documents', "
         "'search_phones', 'search_emails')", role="postgres",
@@ -165,13 +172,13 @@ def trigrams(service, texts):
 
 
 def writes(service, count=200):
-    """Milliseconds and bytes of log that indexing one more task costs."""
-    rows = service.sql(
-        "CREATE TEMP TABLE cost (ms float8, wal numeric)",
-        f"""
+    """Milliseconds and bytes of log that indexing one more task costs, right after a checkpoint and later: the first
+    change of a page behind a checkpoint logs the whole page."""
+    run = f"""
         DO $run$
         DECLARE begun timestamptz; at pg_lsn; row record;
         BEGIN
+            TRUNCATE cost;
             FOR row IN SELECT * FROM search_documents WHERE workspace_id = '{service.first.key}' AND part = 0 LIMIT {count} LOOP
                 DELETE FROM search_documents WHERE workspace_id = row.workspace_id AND task_id = row.task_id AND part = 0;
                 begun := clock_timestamp(); at := pg_current_wal_insert_lsn();
@@ -180,10 +187,10 @@ def writes(service, count=200):
                     pg_current_wal_insert_lsn() - at);
             END LOOP;
         END $run$
-        """,
-        "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms), avg(wal) FROM cost", role="postgres",
-    )
-    return float(rows[-1][0]), float(rows[-1][1])
+        """
+    found = "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms), avg(wal) FROM cost"
+    rows = service.sql("CREATE TEMP TABLE cost (ms float8, wal numeric)", "CHECKPOINT", run, found, run, found, role="postgres")
+    return [[float(cell) for cell in row] for row in rows]
 
 
 def measure(size, chosen):
@@ -206,25 +213,28 @@ def measure(size, chosen):
             service, texts["number"],
             f"PERFORM * FROM tasks WHERE workspace_id = '{service.first.key}' AND number = substr(text, 2)::bigint;",
         )
-        base = timed([details(service, number) for number in numbers])
-        result = {
-            "tasks": size, "others": others, "cold_ms": cold * 1e3, "key_read_ms": key,
-            "details_ms": [percentile(base, 0.5), percentile(base, 0.99)], "kinds": {},
-        }
+        base = [details(service, number) for number in numbers]
+        result = {"tasks": size, "others": others, "cold_ms": cold * 1e3, "key_read_ms": key, "kinds": {}}
+        before = fetched(service)
         for kind in KINDS:
-            before = fetched(service)
-            times = timed([lambda text=text: search.ask(text) for text in texts[kind]])
-            read = (fetched(service) - before) / len(texts[kind])
+            # Both within a second or two, since machines drift.
+            base_times, base_cpu = metered(service, base)
+            times, cpu = metered(service, [lambda text=text: search.ask(text) for text in texts[kind]])
+            after = fetched(service)
             result["kinds"][kind] = {
                 "p50": percentile(times, 0.5), "p95": percentile(times, 0.95), "p99": percentile(times, 0.99),
-                "rate": rate(service, texts[kind], 2), "read": read,
+                "details_p50": percentile(base_times, 0.5), "cpu_ms": cpu, "details_cpu_ms": base_cpu,
+                "read": (after - before) / len(texts[kind]),
             }
+            before = after
+        for kind in KINDS:
+            result["kinds"][kind]["rate"] = rate(service, texts[kind], chosen.seconds)
         sizes = service.sql(
             "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class AS c WHERE relname IN "
             "('search_documents', 'search_words', 'search_phones', 'search_emails')", role="postgres",
         )
         result["index_bytes"] = int(sizes[0][0])
-        result["write_ms"], result["write_wal"] = writes(service)
+        result["writes_after_checkpoint"], result["writes"] = writes(service)
         result["memory"] = service.memory()
         result["trigrams_ms"], result["trigrams_bytes"] = trigrams(service, texts["name typo"])
         return result
@@ -236,18 +246,23 @@ def table(result):
     total = result["tasks"] + result["others"]
     lines = [
         f"{result['tasks']:,} tasks, {result['others']:,} in others; by primary key {result['key_read_ms'][0]:.3f} ms in the "
-        f"database, getTaskDetails {result['details_ms'][0]:.2f} ms over HTTP; dictionary read in {result['cold_ms']:.0f} ms",
-        "", "| query | p50 ms | p95 | p99 | calls/s | rows read |", "|---|--:|--:|--:|--:|--:|",
+        f"database; dictionary read in {result['cold_ms']:.0f} ms",
+        "",
+        "| query | p50 ms | p95 | p99 | getTaskDetails, p50 | ratio | processor ms | ÷ getTaskDetails | calls/s | rows read |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for kind, row in result["kinds"].items():
         lines.append(
-            f"| {kind} | {row['p50']:.2f} | {row['p95']:.2f} | {row['p99']:.2f} | {row['rate']:.0f} | {row['read']:.0f} |")
+            f"| {kind} | {row['p50']:.2f} | {row['p95']:.2f} | {row['p99']:.2f} | {row['details_p50']:.2f} "
+            f"| {row['p50'] / row['details_p50']:.1f} | {row['cpu_ms']:.2f} | {row['cpu_ms'] / row['details_cpu_ms']:.1f} "
+            f"| {row['rate']:.0f} | {row['read']:.0f} |")
     p50, p99 = result["trigrams_ms"]
     lines += [
-        f"| *pg_trgm, name typo, in the database* | {p50:.2f} | | {p99:.2f} | | |", "",
+        f"| *pg_trgm, name typo, in the database* | {p50:.2f} | | {p99:.2f} | | | | | | |", "",
         f"Search tables {result['index_bytes'] / total:.0f} bytes a task (pg_trgm's index alone "
-        f"{result['trigrams_bytes'] / total:.0f}); one more task {result['write_ms']:.2f} ms and "
-        f"{result['write_wal'] / 1024:.1f} kB of log; service {result['memory'] / 2**20:.0f} MiB.", "",
+        f"{result['trigrams_bytes'] / total:.0f}); one more task {result['writes'][0]:.2f} ms and "
+        f"{result['writes'][1] / 1024:.1f} kB of log ({result['writes_after_checkpoint'][1] / 1024:.1f} kB right after a "
+        f"checkpoint); service {result['memory'] / 2**20:.0f} MiB.", "",
     ]
     return "\n".join(lines)
 
@@ -258,6 +273,7 @@ def main():
     parser.add_argument("--others", type=int, help="tasks in other workspaces; as many as in the one if left out")
     parser.add_argument("--workspaces", type=int, default=100, help="other workspaces (100)")
     parser.add_argument("--count", type=int, default=200, help="queries of each kind")
+    parser.add_argument("--seconds", type=float, default=2, help="how long calls a second are counted, for each kind (2)")
     parser.add_argument("--json", type=pathlib.Path, help="also write what was found to this file")
     parser.add_argument("--no-build", action="store_true", help="take the program as it was built last")
     chosen = parser.parse_args()
