@@ -101,7 +101,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Identity", "Matching", "Postgres", "PostgresServer", "TestSupport", "JSON"]
+            dependencies: [
+                "Catalog", "Crypto", "HTTP", "Identity", "JSON", "Matching", "Postgres", "PostgresServer",
+                "TestSupport", "Tools",
+            ]
         ),
         .testTarget(
             name: "ServiceTests",
