@@ -184,12 +184,14 @@ def writes(service, count=200):
                 begun := clock_timestamp(); at := pg_current_wal_insert_lsn();
                 INSERT INTO search_documents VALUES (row.workspace_id, row.task_id, 0, row.keys, row.layout);
                 INSERT INTO cost VALUES (extract(epoch FROM clock_timestamp() - begun) * 1000,
-                    pg_current_wal_insert_lsn() - at);
+                    pg_current_wal_insert_lsn() - at, cardinality(row.keys));
             END LOOP;
         END $run$
         """
-    found = "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms), avg(wal) FROM cost"
-    rows = service.sql("CREATE TEMP TABLE cost (ms float8, wal numeric)", "CHECKPOINT", run, found, run, found, role="postgres")
+    found = "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ms), avg(wal), avg(words) FROM cost"
+    rows = service.sql(
+        "CREATE TEMP TABLE cost (ms float8, wal numeric, words integer)", "CHECKPOINT", run, found, run, found, role="postgres"
+    )
     return [[float(cell) for cell in row] for row in rows]
 
 
@@ -260,9 +262,10 @@ def table(result):
     lines += [
         f"| *pg_trgm, name typo, in the database* | {p50:.2f} | | {p99:.2f} | | | | | | |", "",
         f"Search tables {result['index_bytes'] / total:.0f} bytes a task (pg_trgm's index alone "
-        f"{result['trigrams_bytes'] / total:.0f}); one more task {result['writes'][0]:.2f} ms and "
-        f"{result['writes'][1] / 1024:.1f} kB of log ({result['writes_after_checkpoint'][1] / 1024:.1f} kB right after a "
-        f"checkpoint); service {result['memory'] / 2**20:.0f} MiB.", "",
+        f"{result['trigrams_bytes'] / total:.0f}); one more task of {result['writes'][2]:.0f} words "
+        f"{result['writes'][0]:.2f} ms and {result['writes'][1] / 1024:.1f} kB of log "
+        f"({result['writes_after_checkpoint'][1] / 1024:.1f} kB right after a checkpoint); "
+        f"service {result['memory'] / 2**20:.0f} MiB.", "",
     ]
     return "\n".join(lines)
 
