@@ -45,26 +45,39 @@ package enum Phonemes {
         guard longest > 0, !left.isEmpty, !right.isEmpty else { return 0 }
         let allowed = (1 - least) * longest
         if Float(abs(left.count - right.count)) * 0.2 > allowed { return 0 }
-        var before = [Float](repeating: 0, count: right.count + 1)
-        var row = before
-        for column in 0..<right.count { before[column + 1] = before[column] + gap(right[column], vowel: vowel) }
-        for line in 0..<left.count {
-            let sound = left[line]
+        guard right.count < Self.rowLength else { return 0 }
+        // The tables and the sounds' gaps once, not for each pair; one row, which becomes the next in place.
+        let costs = Self.costs
+        var gaps = Row(repeating: 0)
+        var row = Row(repeating: 0)
+        for column in 0..<right.count {
+            gaps[column] = gap(right[column], vowel: vowel)
+            row[column + 1] = row[column] + gaps[column]
+        }
+        for sound in left {
             let removal = gap(sound, vowel: vowel)
-            row[0] = before[0] + removal
+            let line = Int(sound & 127) << 7
+            var corner = row[0]
+            row[0] += removal
             var best = row[0]
             for column in 0..<right.count {
+                let other = right[column]
+                let above = row[column + 1]
                 let value = min(
-                    before[column] + cost(sound, right[column]),
-                    min(before[column + 1] + removal, row[column] + gap(right[column], vowel: vowel)))
+                    corner + (sound == other ? 0 : costs[line | Int(other & 127)]),
+                    min(above + removal, row[column] + gaps[column]))
                 row[column + 1] = value
                 best = min(best, value)
+                corner = above
             }
             if best > allowed { return 0 }
-            swap(&before, &row)
         }
-        return max(0, 1 - before[right.count] / longest)
+        return max(0, 1 - row[right.count] / longest)
     }
+
+    /// A row of the table of all beginnings, without memory of its own: two sounds for each letter of the longest word.
+    private typealias Row = InlineArray<132, Float>
+    private static let rowLength = 132
 
     static func isVowel(_ byte: UInt8) -> Bool {
         switch byte {

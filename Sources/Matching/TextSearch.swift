@@ -16,6 +16,9 @@ package struct TextSearch: Sendable {
         case partial
         /// Names that are near as a whole, where one word is near.
         case likeness
+
+        /// Whether it is for what is mostly not there at all.
+        package var isLastResort: Bool { rawValue > Tier.near.rawValue }
     }
 
     package let query: QueryWords
@@ -146,12 +149,20 @@ package struct TextSearch: Sendable {
     private func uses(of index: Int) -> Int { singles[index].reduce(0) { $0 + $1.uses } }
 
     private func likeness() -> [Conjunction] {
-        guard dictionary != nil, NameLikeness.isName(query) else { return [] }
+        guard let dictionary, NameLikeness.isName(query) else { return [] }
+        let bound = NameLikeness.mostErrors(query, taskCount: dictionary.taskCount)
         return query.words.indices.compactMap { index in
-            let rare = singles[index].filter {
-                $0.stored.section == .name && $0.uses > 0 && $0.uses <= NameLikeness.maxUses
+            let typed = query.words[index].latin
+            let rare = singles[index].filter { alternative in
+                guard alternative.stored.section == .name, (1...NameLikeness.maxUses).contains(alternative.uses) else {
+                    return false
+                }
+                let word = WordList.latin(alternative.stored.word) ?? alternative.stored.word
+                return EditDistance.between(typed, word, bound: bound) != nil
             }
-            return rare.isEmpty ? nil : Conjunction([rare])
+            let others = query.meaningful.count == 1 ? query.meaningful : query.meaningful.filter { $0 != index }
+            let initials = NameLikeness.initials(of: others.map { query.words[$0] }, taskCount: dictionary.taskCount)
+            return rare.isEmpty ? nil : Conjunction([rare, initials])
         }
     }
 
@@ -167,8 +178,7 @@ package struct TextSearch: Sendable {
             guard word.latin.count >= 4, word.latin.count <= 24 else { continue }
             var found: [Alternative] = []
             if isNear {
-                found = matches.near(word, penalty: 0.03).filter { $0.kind == .typo || $0.kind == .spelling }
-                    .filter { $0.similarity >= 0.78 }
+                found = matches.near(word, onlySlips: true, penalty: 0.03).filter { $0.similarity >= 0.78 }
             } else {
                 found = WordMatches.exact(word.word, dictionary).filter { $0.uses > 0 }
                     .map { Alternative(stored: $0.stored, similarity: 0.98, kind: .form, uses: $0.uses) }
@@ -205,11 +215,8 @@ package struct TextSearch: Sendable {
                     let guessed = QueryWord(lefts.isEmpty ? left : right, isMeaningful: true)
                     guard guessed.latin.count >= 4 else { continue }
                     looked += 1
-                    let near = matches.near(guessed, penalty: 0.02)
-                        .filter {
-                            $0.stored.section == .name && ($0.kind == .typo || $0.kind == .spelling)
-                                && $0.similarity >= 0.76
-                        }
+                    let near = matches.near(guessed, onlySlips: true, penalty: 0.02)
+                        .filter { $0.stored.section == .name && $0.similarity >= 0.76 }
                     guard !near.isEmpty else { continue }
                     table.add(lefts.isEmpty ? near : lefts, rights.isEmpty ? near : rights, for: index)
                     covers.append(Conjunction(others + (lefts.isEmpty ? [near, rights] : [lefts, near])))

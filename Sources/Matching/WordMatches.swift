@@ -57,8 +57,11 @@ struct WordMatches {
     ///
     /// - Parameters:
     ///   - isUnfinished: Whether longer words that begin so count.
-    ///   - strictness: What is taken off each similarity, for parts that are a guess themselves.
-    func near(_ word: QueryWord, isUnfinished: Bool = false, penalty: Float = 0) -> [Alternative] {
+    ///   - onlySlips: Whether only errors of hands and ears in one script are looked for.
+    ///   - penalty: What is taken off each similarity, for parts that are a guess themselves.
+    func near(
+        _ word: QueryWord, isUnfinished: Bool = false, onlySlips: Bool = false, penalty: Float = 0
+    ) -> [Alternative] {
         var best: [StoredWord: Alternative] = [:]
         func offer(_ found: WordDictionary.Found, _ similarity: Float, _ kind: MatchKind) {
             let stored = found.stored
@@ -70,13 +73,16 @@ struct WordMatches {
         typos(word, offer)
         if !word.isForeign { textSounds(word, offer) }
         if word.latin.count >= 2, !word.hasDigits {
-            sounds(word, offer)
-            nicknames(word, offer)
-            inflections(word, offer)
+            sounds(word, onlySlips: onlySlips, offer)
+            if !onlySlips {
+                nicknames(word, offer)
+                inflections(word, offer)
+            }
         }
         var shares: [Int: Int] = [:]
         var result: [Alternative] = []
-        for alternative in best.values.sorted(by: Self.isBefore) {
+        for alternative in best.values.sorted(by: Self.isBefore)
+        where !onlySlips || alternative.kind == .typo || alternative.kind == .spelling {
             let share = alternative.kind.rawValue << 1 | (alternative.stored.section == .name ? 1 : 0)
             guard shares[share, default: 0] < Self.share else { continue }
             shares[share, default: 0] += 1
@@ -117,13 +123,13 @@ struct WordMatches {
         }
     }
 
-    private func sounds(_ word: QueryWord, _ offer: Offer) {
+    private func sounds(_ word: QueryWord, onlySlips: Bool, _ offer: Offer) {
         let sounds = Phonemes.of(word.latin)
         guard sounds.count >= 2 else { return }
         let family = WordForms.family(word.latin)
         let stem = family.count < word.latin.count ? Phonemes.of(family) : sounds
         // Spellings of one script keep their consonants; another script may lose one.
-        var skeletons = Skeleton.variants(of: sounds, exactly: !word.isForeign || sounds.count < 4)
+        var skeletons = Skeleton.variants(of: sounds, exactly: onlySlips || !word.isForeign || sounds.count < 4)
         if stem.count >= 4 {
             skeletons.formUnion(Skeleton.variants(of: stem, exactly: true))
             for ending in ["ova", "ovna"] {
@@ -131,8 +137,9 @@ struct WordMatches {
             }
         }
         let compare = { (found: WordDictionary.Found) in
-            let own = Phonemes.of(found.latin)
             let isAcross = found.isForeign != word.isForeign
+            if isAcross, onlySlips { return }
+            let own = Phonemes.of(found.latin)
             var similarity = Phonemes.similarity(
                 sounds, own, least: isAcross ? 0.6 : 0.75, vowel: isAcross ? 0.3 : 0.45)
             if stem.count >= 4 {
@@ -146,7 +153,7 @@ struct WordMatches {
             }
         }
         dictionary.sounding(skeletons, .name, compare)
-        if !word.isForeign, sounds.count >= 4 {
+        if !onlySlips, !word.isForeign, sounds.count >= 4 {
             dictionary.sounding(Skeleton.variants(of: sounds, exactly: false), .name, onlyForeign: true, compare)
         }
     }

@@ -55,7 +55,7 @@ struct SearchFlow: Sendable {
         let number = finders.isEmpty ? prefixed.map { tables.numbered($0) } : nil
         var search = TextSearches(texts, in: known?.dictionary, tables.keys)
         // The first tier that may offer anything; without a dictionary that is the exact one.
-        let asked = finders.isEmpty ? search.next(after: nil) : nil
+        let asked = finders.isEmpty ? search.next(after: nil).first : nil
         let firstSearch = search
 
         var statements = [tables.facts]
@@ -213,32 +213,44 @@ struct SearchFlow: Sendable {
         tier == .exact ? SearchTables.exactBound : SearchTables.bound
     }
 
-    /// Asks for the next tier, unless what was meant is found.
+    /// Asks for the next tiers, unless what was meant is found.
     private func searchOn(
         _ search: TextSearches, after asked: TextSearches.Asked?, _ knowledge: Knowledge
     ) -> Read.Outcome {
         var search = search
         var knowledge = knowledge
-        var next: TextSearches.Asked?
+        var next: [TextSearches.Asked] = []
         if let asked, search.offered >= Self.bound(of: asked.tier) {
             // Where more was there than was expected, more words are looked up.
-            next = asked.whole
-            if next == nil { knowledge.isBounded = true }
+            next = [asked.whole].compactMap { $0 }
+            if next.isEmpty { knowledge.isBounded = true }
         }
-        if next == nil {
+        if next.isEmpty {
             if let asked, search.isEnough(after: asked.tier) {
                 return finish(search.found, knowledge, explainedBy: search)
             }
             next = search.next(after: asked?.tier)
         }
-        guard let next else { return finish(search.found, knowledge, explainedBy: search) }
-        let (before, known) = (search, knowledge)
+        guard !next.isEmpty else { return finish(search.found, knowledge, explainedBy: search) }
+        let (tiers, before, known) = (next, search, knowledge)
         return .more(
-            Self.read([statement(for: next)]) { (results) throws(ToolError) in
-                var search = before
-                search.take(results[0], of: next.tier)
-                return self.searchOn(search, after: next, known)
+            Self.read(tiers.map(statement)) { (results) throws(ToolError) in
+                self.compare(tiers, results, before, known)
             })
+    }
+
+    /// Takes one tier after the other until what was meant is found.
+    private func compare(
+        _ tiers: [TextSearches.Asked], _ results: [QueryResult], _ search: TextSearches, _ knowledge: Knowledge
+    ) -> Read.Outcome {
+        var search = search
+        var last: TextSearches.Asked?
+        for (asked, rows) in zip(tiers, results) {
+            search.take(rows, of: asked)
+            last = asked
+            if search.offered >= Self.bound(of: asked.tier) || search.isEnough(after: asked.tier) { break }
+        }
+        return searchOn(search, after: last, knowledge)
     }
 
     // MARK: The answer

@@ -21,28 +21,44 @@ struct TextSearches: Sendable {
         let tier: TextSearch.Tier
         let conjunctions: [Conjunction]
         fileprivate let all: [Conjunction]
+        /// What was known of the words when the index was asked.
+        fileprivate let searches: [TextSearch]
 
-        fileprivate init(_ tier: TextSearch.Tier, _ all: [Conjunction], isLean: Bool) {
+        fileprivate init(_ tier: TextSearch.Tier, _ all: [Conjunction], _ searches: [TextSearch], isLean: Bool) {
             self.tier = tier
             self.all = all
+            self.searches = searches
             conjunctions = isLean ? all.map(\.lean) : all
         }
 
         /// The same with all words, if some were left out.
         var whole: Asked? {
-            zip(conjunctions, all).contains { $0.sets.count < $1.sets.count } ? Asked(tier, all, isLean: false) : nil
+            let isLean = zip(conjunctions, all).contains { $0.sets.count < $1.sets.count }
+            return isLean ? Asked(tier, all, searches, isLean: false) : nil
         }
     }
 
     /// How many conjunctions are asked for at once.
     private static let maxConjunctions = 32
 
-    /// Goes on to the next tier that may offer anything; `nil` behind the last.
-    mutating func next(after tier: TextSearch.Tier?) -> Asked? {
+    /// Goes on to the tiers that are asked for together, those that may offer anything; none behind the last.
+    ///
+    /// Where words that are near do not find what was meant, mostly nothing does: what else may be tried leaves in one
+    /// flush. Before that a flush more costs less than what is looked for in vain.
+    mutating func next(after tier: TextSearch.Tier?) -> [Asked] {
+        guard let first = one(after: tier) else { return [] }
+        var asked = [first]
+        while tier != nil, let last = asked.last, last.tier.isLastResort, let more = one(after: last.tier) {
+            asked.append(more)
+        }
+        return asked
+    }
+
+    private mutating func one(after tier: TextSearch.Tier?) -> Asked? {
         var next = tier.map { TextSearch.Tier(rawValue: $0.rawValue + 1) } ?? .exact
         while let tier = next {
             let conjunctions = conjunctions(of: tier)
-            if !conjunctions.isEmpty { return Asked(tier, conjunctions, isLean: tier != .exact) }
+            if !conjunctions.isEmpty { return Asked(tier, conjunctions, searches, isLean: tier != .exact) }
             next = TextSearch.Tier(rawValue: tier.rawValue + 1)
         }
         return nil
@@ -59,6 +75,12 @@ struct TextSearches: Sendable {
             result = index == 0 ? own : result.flatMap { left in own.map { Conjunction(left, $0) } }
         }
         return Array(result.prefix(Self.maxConjunctions))
+    }
+
+    /// Compares the tasks that the index offered, by what was known when it was asked.
+    mutating func take(_ result: QueryResult, of asked: Asked) {
+        searches = asked.searches
+        take(result, of: asked.tier)
     }
 
     /// Compares the tasks that the index offered: rows of ``IndexRow``, or of names where whole names are compared.
