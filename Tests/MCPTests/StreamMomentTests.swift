@@ -1,4 +1,6 @@
 import Crypto
+import Dispatch
+import Foundation
 import HTTP
 import JSON
 import MCP
@@ -48,6 +50,25 @@ struct StreamMomentTests {
         #expect(channel.wait { !$0.isOpen })
         #expect(channel.events.map(\.method) == ["notifications/subscriptions/acknowledged", nil])
         #expect(nodes.first.server.openStreamCount == 0)
+    }
+
+    @Test("that has seen its stream open gets the end from whoever ends the streams, before that goes on")
+    func earlyShutdown() throws {
+        let request = nodes.stateless("subscriptions/listen", #""notifications":{}"#)
+        for _ in 0..<300 {
+            let server = nodes.first.server
+            let isDone = DispatchSemaphore(value: 0)
+            let found = Mutex<[String?]>([])
+            _ = nodes.first.begin(request) { channel in
+                EagerChannel(channel, .told) {
+                    server.endStreams()
+                    found.withLock { $0 = channel.events.map(\.method) }
+                    isDone.signal()
+                }
+            }
+            isDone.wait()
+            #expect(found.withLock(\.self) == ["notifications/subscriptions/acknowledged", nil])
+        }
     }
 
     @Test("gets messages on the newer of two streams, also where the older begins to listen last")
@@ -144,7 +165,7 @@ private final class HookedMailroom: Mailroom {
     }
 }
 
-/// A client that does something at the first moment at which it can.
+/// A client that does something at the first moment at which it can, on a thread of its own once it is told something.
 private final class EagerChannel: ResponseChannel, EventSink {
     enum Moment: CaseIterable {
         /// It sees that there is a stream.
@@ -177,7 +198,7 @@ private final class EagerChannel: ResponseChannel, EventSink {
 
     func send(_ bytes: [UInt8]) -> Bool {
         let isFirst = recording.events.isEmpty
-        defer { if isFirst, moment == .told { act() } }
+        defer { if isFirst, moment == .told { Thread.detachNewThread(act) } }
         return recording.send(bytes)
     }
 

@@ -68,9 +68,10 @@ final class ChangeStream: OpenStream {
 
     /// Begins to tell, with a first message if the era has one.
     func open(on sink: any EventSink, with first: [UInt8]? = nil) {
-        // Sent before others know where to send to, so that it is the first.
-        if let first { sink.send(EventStream.event(data: first)) }
         let (early, isOver) = state.withLock { state in
+            // Others learn where to send to at the same moment: it is the first, and whoever ends a stream that the client
+            // has seen open says farewell.
+            if let first { sink.send(EventStream.event(data: first)) }
             state.sink = sink
             defer { state.early = [] }
             return (state.early, state.isOver)
@@ -88,10 +89,10 @@ final class ChangeStream: OpenStream {
     func send(_ message: [UInt8]) { sink(or: .message(message))?.send(EventStream.event(data: message)) }
 
     /// Ends the stream because another one has taken its place.
-    func giveWay() { if over() { state.withLock(\.sink)?.end() } }
+    func giveWay() { over()?.end() }
 
     /// Ends the stream, with the last message of the era.
-    func end() { if over(), let sink = state.withLock(\.sink) { bidFarewell(on: sink) } }
+    func end() { if let sink = over() { bidFarewell(on: sink) } }
 
     private func bidFarewell(on sink: any EventSink) {
         if let farewell = subject.farewell {
@@ -103,16 +104,17 @@ final class ChangeStream: OpenStream {
         sink.end()
     }
 
-    /// Forgets what the stream listens to; `true` the first time.
-    @discardableResult
-    func over() -> Bool {
-        let receptions = state.withLock { state -> [Reception]? in
-            guard !state.isOver else { return nil }
+    /// Forgets what the stream listens to; the first time, gives where the client is if the stream is open.
+    private func over() -> (any EventSink)? {
+        let (sink, receptions) = state.withLock { state -> ((any EventSink)?, [Reception]) in
+            guard !state.isOver else { return (nil, []) }
             state.isOver = true
             defer { state.receptions = [] }
-            return state.receptions
+            return (state.sink, state.receptions)
         }
-        return receptions != nil
+        // Let go of outside the lock.
+        withExtendedLifetime(receptions) {}
+        return sink
     }
 
     /// Where to send to; what comes too early is kept.
