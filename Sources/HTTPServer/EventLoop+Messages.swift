@@ -4,7 +4,8 @@ import HTTP
 extension EventLoop {
     func take(_ message: Message) {
         switch message {
-        case .respond(let id, let response): connections[id.connection]?.answer(id.sequence, .response(response))
+        case .respond(let id, let response): send(response, to: id)
+        case .refuse(let id, let response): refusals.add((id, response), now: now)
         case .dropped(let id): answerDropped(id)
         case .openStream(let id, let state, let status, let headers):
             guard let connection = connections[id.connection] else { return state.close(because: .disconnected) }
@@ -16,6 +17,19 @@ extension EventLoop {
             connection.watch(id.sequence, body)
         case .drain(let until): drain(until)
         }
+    }
+
+    /// Answers with the refusals whose time has come; with all of them once the server drains.
+    func sendRefusals() {
+        if isDraining {
+            for (id, response) in refusals.popAll() { send(response, to: id) }
+        } else {
+            while let (id, response) = refusals.popDue(now) { send(response, to: id) }
+        }
+    }
+
+    private func send(_ response: HTTPResponse, to id: ExchangeID) {
+        connections[id.connection]?.answer(id.sequence, .response(response))
     }
 
     /// Does what is left to do for a message that came too late.

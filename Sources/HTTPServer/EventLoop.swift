@@ -27,6 +27,8 @@ final class EventLoop {
     var bufferedInput = 0
     var counters = HTTPServerCounters()
     var deadlines = DeadlineQueue()
+    /// Refusals that are to leave at a pace.
+    var refusals: RefusalPacer<(id: ExchangeID, response: HTTPResponse)>
     var date = DateLine()
     /// Monotonic nanoseconds at the start of this turn.
     var now: Int64 = 0
@@ -54,6 +56,12 @@ final class EventLoop {
         self.listener = listener
         self.configuration = configuration
         times = LoopTimes(configuration)
+        refusals = RefusalPacer(
+            perSecond: configuration.refusalsPerSecond,
+            burst: configuration.refusalBurst,
+            longest: LoopTimes.nanoseconds(configuration.longestRefusal),
+            bound: configuration.maxHeldRefusals
+        )
         self.mailbox = mailbox
         self.board = board
         self.log = log
@@ -79,11 +87,13 @@ final class EventLoop {
         while !isOver {
             waitForEvents()
             takeMessages()
+            sendRefusals()
             rereadConnections()
             settleConnections()
             passDeadlines()
             settleConnections()
             counters.connectionsOpen = connections.count
+            counters.refusalsHeld = refusals.count
             board.publish(counters)
         }
         stop()
@@ -123,7 +133,8 @@ final class EventLoop {
     }
 
     private var sleepMilliseconds: Int32 {
-        guard let next = [deadlines.next, drainDeadline, acceptPausedUntil].compactMap(\.self).min() else { return -1 }
+        let times = [deadlines.next, refusals.next, drainDeadline, acceptPausedUntil]
+        guard let next = times.compactMap(\.self).min() else { return -1 }
         // Rounded up: a turn before the deadline would find nothing to do.
         return Int32(clamping: (max(0, next - LoopTimes.now()) + 999_999) / 1_000_000)
     }
@@ -184,7 +195,7 @@ final class EventLoop {
         let cut = connections.count
         for connection in connections.all { connection.close(because: .draining) }
         for message in mailbox.close() { discard(message) }
-        counters.connectionsOpen = 0
+        (counters.connectionsOpen, counters.refusalsHeld) = (0, 0)
         board.publish(counters)
         log(.stopped(cut: cut))
     }

@@ -29,6 +29,15 @@ package final class HTTPResponder: Sendable {
         mailbox.post(.respond(id, response))
     }
 
+    /// Answers that the server is too busy, perhaps not at once.
+    ///
+    /// When there are many refusals they leave at a pace, see ``HTTPServerConfiguration/refusalsPerSecond``: a client
+    /// that does not wait when it is told to is made to.
+    package func refuse(_ response: HTTPResponse) {
+        guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
+        mailbox.post(.refuse(id, response))
+    }
+
     /// Answers with a body that is written piece by piece; `EventStream.headers` makes it an event stream.
     ///
     /// The header leaves at once. A second answer to the same request is a stream that is already closed.

@@ -12,6 +12,8 @@ package struct HTTPServerCounters: Sendable, Equatable {
     package var unanswered = 0
     /// Streams that are open now.
     package var streamsOpen = 0
+    /// Refusals for want of room that are held now.
+    package var refusalsHeld = 0
     /// Bytes that came in.
     package var bytesReceived = 0
     /// Bytes that went out.

@@ -6,6 +6,7 @@ import Synchronization
 /// What other threads ask of the event loop.
 enum Message: Sendable {
     case respond(ExchangeID, HTTPResponse)
+    case refuse(ExchangeID, HTTPResponse)
     case dropped(ExchangeID)
     case openStream(ExchangeID, StreamState, status: HTTPStatus, headers: HTTPHeaders)
     case sendChunk(ExchangeID, [UInt8])

@@ -1,0 +1,83 @@
+import Testing
+
+@testable import HTTPServer
+
+@Suite("The pacer of refusals")
+struct RefusalPacerTests {
+    private static let millisecond: Int64 = 1_000_000
+
+    private func pacer(perSecond: Int = 100, burst: Int = 2, longest: Int64 = 1000, bound: Int = 100) -> RefusalPacer<
+        Int
+    > {
+        RefusalPacer(perSecond: perSecond, burst: burst, longest: longest * Self.millisecond, bound: bound)
+    }
+
+    /// What leaves until a time, in milliseconds.
+    private func due(_ pacer: inout RefusalPacer<Int>, at time: Int64) -> [Int] {
+        var found: [Int] = []
+        while let element = pacer.popDue(time * Self.millisecond) { found.append(element) }
+        return found
+    }
+
+    @Test("lets few leave at once and holds a crowd to the pace")
+    func pace() {
+        var pacer = pacer()
+        for number in 0..<5 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 0) == [0, 1])
+        #expect(pacer.count == 3 && pacer.next == 10 * Self.millisecond)
+        #expect(due(&pacer, at: 9) == [])
+        #expect(due(&pacer, at: 10) == [2])
+        #expect(due(&pacer, at: 30) == [3, 4])
+        #expect(pacer.next == nil)
+    }
+
+    @Test("lets a burst leave at once again after a pause")
+    func pause() {
+        var pacer = pacer()
+        for number in 0..<3 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 500) == [0, 1, 2])
+        for number in 3..<6 { pacer.add(number, now: 500 * Self.millisecond) }
+        #expect(due(&pacer, at: 500) == [3, 4])
+    }
+
+    @Test("holds none for longer than it may, and the next ones no longer than that either")
+    func longest() {
+        var pacer = pacer(perSecond: 1, burst: 1, longest: 50)
+        for number in 0..<4 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 0) == [0])
+        #expect(due(&pacer, at: 49) == [])
+        #expect(due(&pacer, at: 50) == [1, 2, 3])
+        pacer.add(4, now: 60 * Self.millisecond)
+        #expect(due(&pacer, at: 110) == [4])
+    }
+
+    @Test("holds no more than it may: the oldest leaves early")
+    func bound() {
+        var pacer = pacer(burst: 1, bound: 2)
+        for number in 0..<5 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 0) == [0, 1, 2])
+        #expect(pacer.count == 2)
+    }
+
+    @Test("gives everything back when all is to leave")
+    func all() {
+        var pacer = pacer(burst: 1)
+        for number in 0..<3 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 0) == [0])
+        #expect(pacer.popAll() == [1, 2])
+        #expect(pacer.count == 0 && pacer.next == nil)
+    }
+
+    @Test("keeps the order of a long stream")
+    func order() {
+        var pacer = pacer(perSecond: 1000, burst: 1, longest: 100_000, bound: 10_000)
+        var left: [Int] = []
+        for number in 0..<2000 {
+            pacer.add(number, now: Int64(number) * Self.millisecond / 2)
+            left += due(&pacer, at: Int64(number) / 2)
+        }
+        #expect(left.count < 1100)
+        left += due(&pacer, at: 3000)
+        #expect(left == Array(0..<2000))
+    }
+}
