@@ -56,6 +56,7 @@ package struct Configuration: Sendable {
         pool.workers = settings.integer(.workers) ?? max(2, cores * 3 / 2)
         pool.backlog = settings.integer(.backlog) ?? pool.backlog
         pool.backlogPerTenant = settings.integer(.backlogPerWorkspace) ?? pool.backlogPerTenant
+        pool.queueTime = settings.seconds(.queueTime) ?? .seconds(2)
         pool.connection.statementTimeout = callTimeout
         pool.connection.idleInTransactionTimeout = callTimeout
     }

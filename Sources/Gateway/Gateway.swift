@@ -9,7 +9,7 @@ import Tools
 /// The path of a request, from the event loop to a worker and back.
 ///
 /// `receive` runs on the event loop and decides what needs no look-up: the route, the origin, the form of the
-/// credential. The rest runs on a worker: the message is read, and the check of the token leaves for the database in one
+/// credential, and whether the workspace has too many calls waiting already. The rest runs on a worker: the message is read, and the check of the token leaves for the database in one
 /// flush with the statements of the tool. Only when the rows are back is it known whether the caller was anybody; until
 /// then nothing of them is answered.
 package final class Gateway: Sendable {
@@ -22,7 +22,7 @@ package final class Gateway: Sendable {
         let id = RequestID(incoming: request.headers.first(.xRequestID))
         do throws(Refused) {
             switch Route(request.path) {
-            case .endpoint(let workspace): submit(try plan(request, id, for: workspace, responder))
+            case .endpoint(let workspace): try serve(request, id, for: workspace, responder)
             case .resourceMetadata: answer(try metadata(for: request), to: request, id, responder, CallRecord())
             case .health: answer(Health.alive, to: request, id, responder, CallRecord())
             case .readiness: answer(readiness, to: request, id, responder, CallRecord())
@@ -34,15 +34,29 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// What can be told of a request without looking anything up.
-    private func plan(
+    /// Hands a request to the workers, unless it can be told without looking anything up that it is not to be served.
+    private func serve(
+        _ request: HTTPRequest,
+        _ id: RequestID,
+        for workspace: String,
+        _ responder: HTTPResponder
+    ) throws(Refused) {
+        if let refusal = parts.origins.refusal(of: request) { throw Refused(refusal, reason: "origin") }
+        if let preflight = parts.origins.preflight(request) { throw Refused(preflight, outcome: "ok", reason: nil) }
+        // Told by the path alone, before anything is made of credential and body: to refuse must cost little.
+        if let tenant = WorkspaceID(workspace), let wait = parts.pool.refusal(of: tenant.share) {
+            return turnAway(request, id, from: tenant, responder, retryAfter: wait)
+        }
+        submit(try call(request, id, for: workspace, responder))
+    }
+
+    /// The call that a request is, by the form of its credential.
+    private func call(
         _ request: HTTPRequest,
         _ id: RequestID,
         for workspace: String,
         _ responder: HTTPResponder
     ) throws(Refused) -> Call {
-        if let refusal = parts.origins.refusal(of: request) { throw Refused(refusal, reason: "origin") }
-        if let preflight = parts.origins.preflight(request) { throw Refused(preflight, outcome: "ok", reason: nil) }
         do throws(IdentityError) {
             let credential = try parts.authenticator.credential(in: request, for: workspace)
             return Call(request: request, id: id, credential: credential, responder: responder)
@@ -60,13 +74,32 @@ package final class Gateway: Sendable {
             call.responder, isStateless: call.request.headers.first(.mcpMethod) != nil, since: call.request.arrival
         )
         let job = Job(
-            tenant: FairShareKey(call.credential.workspace.uuid),
+            tenant: call.credential.workspace.share,
             deadline: call.request.arrival + parts.callTimeout,
             isAbandoned: { cancellation.isCancelled },
             plan: { self.step(of: call, cancellation) },
             refuse: { refusal in self.refuse(call, refusal) }
         )
-        if !parts.pool.submit(job) { answer(call, .busy, CallRecord(outcome: "busy")) }
+        if case .full(let wait) = parts.pool.submit(job) { turnAway(call, retryAfter: wait) }
+    }
+
+    private func turnAway(_ call: Call, retryAfter wait: Duration) {
+        turnAway(call.request, call.id, from: call.credential.workspace, call.responder, retryAfter: wait)
+    }
+
+    /// Says when to come back; told in the log in sums, for there may be thousands a second.
+    private func turnAway(
+        _ request: HTTPRequest,
+        _ id: RequestID,
+        from workspace: WorkspaceID,
+        _ responder: HTTPResponder,
+        retryAfter wait: Duration
+    ) {
+        var response = HTTPResponse.busy(retryAfter: wait.retrySeconds)
+        parts.origins.share(&response, with: request)
+        response.headers.set(.xRequestID, id.description)
+        responder.refuse(response)
+        parts.journal.turnedAway(from: workspace)
     }
 
     /// Reads the message and says what is needed of the database.
@@ -105,6 +138,9 @@ package final class Gateway: Sendable {
 
     private func refuse(_ call: Call, _ refusal: Refusal) {
         if refusal == .abandoned { return answer(call, HTTPResponse(status: .accepted), .cancelled) }
+        if refusal == .overdue {
+            return turnAway(call, retryAfter: parts.pool.refusal(of: call.credential.workspace.share) ?? .seconds(1))
+        }
         let error = ToolError(refusal)
         // Read only to answer under the request's own id, so that a client shows the sentence.
         let plan = plan(call)

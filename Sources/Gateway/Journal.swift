@@ -7,10 +7,23 @@ package import Telemetry
 package struct Journal: Sendable {
     let log: Log
     let metrics: Metrics
+    private let tally: RefusalTally
 
     package init(log: Log, metrics: Metrics) {
         self.log = log
         self.metrics = metrics
+        tally = RefusalTally { workspace, count in
+            log.info(
+                "Calls turned away",
+                [.workspace: .string(workspace?.text ?? MetricLabel.other), .outcome: "busy", .count: .integer(count)]
+            )
+        }
+    }
+
+    /// A call was refused because too many of its workspace, or of all, wait: counted now, told in a sum a second later.
+    func turnedAway(from workspace: WorkspaceID) {
+        metrics.increment(.httpRequests, [.status: MetricLabel.statusClass(of: 503)])
+        tally.add(workspace)
     }
 
     func record(

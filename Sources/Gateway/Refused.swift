@@ -2,6 +2,7 @@ import HTTP
 import Identity
 import JSON
 import MCP
+import Postgres
 import Telemetry
 import Tools
 
@@ -31,16 +32,28 @@ struct Refused: Error {
     }
 }
 
+extension WorkspaceID {
+    /// The share of the workers that all calls to the workspace have together.
+    var share: FairShareKey { FairShareKey(uuid) }
+}
+
+extension Duration {
+    /// Whole seconds for `Retry-After`: not before the time is over, and a second at least.
+    var retrySeconds: Int { max(1, Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0)) }
+}
+
 extension HTTPResponse {
-    /// The backlog is full, or this workspace's share of it.
-    static var busy: HTTPResponse {
-        var response = HTTPResponse.refusal(
-            .serviceUnavailable, error: "overloaded",
-            description: "The service has more calls waiting than it can answer in time. Try again in a second."
-        )
-        response.headers.set(.retryAfter, "1")
+    /// Too many calls wait, of all workspaces or of this one.
+    static func busy(retryAfter seconds: Int) -> HTTPResponse {
+        var response = overloaded
+        response.headers.set(.retryAfter, String(seconds))
         return response
     }
+
+    private static let overloaded = HTTPResponse.refusal(
+        .serviceUnavailable, error: "overloaded",
+        description: "The service has more calls waiting than it can answer in time; Retry-After says when to come."
+    )
 
     /// A call that could not be served for a reason on our side: the result of a tool that failed, or a JSON-RPC error
     /// in band where the request's id is known, so that clients show its text; 503 otherwise.

@@ -51,6 +51,7 @@ package final class Service: Sendable {
         )
         let board = server
         metrics.watch(.httpConnections) { Double(board.counters.connectionsOpen) }
+        metrics.watch(.httpRefusalsHeld) { Double(board.counters.refusalsHeld) }
         metrics.watch(.logLinesDropped) { Double(log.droppedLines) }
         let mcp = parts.mcp
         metrics.watch(.openStreams) { Double(mcp.openStreamCount) }

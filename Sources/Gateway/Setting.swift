@@ -74,6 +74,10 @@ extension Setting {
         name: "backlog-per-workspace", form: .integer(1...1_000_000), standard: "1024",
         meaning: "The part of the backlog that one workspace may fill"
     )
+    package static let queueTime = Setting(
+        name: "queue-time", form: .seconds(0.01...300), standard: "2",
+        meaning: "Seconds a call may wait for a worker; one that would wait longer than half of it gets 503 at once"
+    )
     package static let callTimeout = Setting(
         name: "call-timeout", form: .seconds(0.1...300), standard: "25", meaning: "Seconds until a call is given up"
     )
@@ -136,7 +140,7 @@ extension Setting {
     /// All settings, in the order in which `--help` prints them.
     package static let all: [Setting] = [
         .databaseURL, .adminDatabaseURL, .host, .port, .publicURL, .allowedHosts, .allowedOrigins, .tokenPepper,
-        .sealKeys, .workers, .backlog, .backlogPerWorkspace, .callTimeout, .maxConnections, .maxHeaderBytes,
+        .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout, .maxConnections, .maxHeaderBytes,
         .maxBodyBytes, .maxJSONDepth, .searchMemory, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .drainTimeout,
         .logLevel, .migrations, .url, .token,

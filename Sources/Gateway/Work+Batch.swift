@@ -37,7 +37,7 @@ extension Work {
             let cancellation = CallCancellation(call.responder, isStateless: false, since: call.request.arrival)
             cancellation.follow(plan.cancellation)
             let job = Job(
-                tenant: FairShareKey(call.credential.workspace.uuid),
+                tenant: call.credential.workspace.share,
                 deadline: call.request.arrival + parts.callTimeout,
                 isAbandoned: { cancellation.isCancelled },
                 plan: { part.step { response, _ in collector.take(response, at: index) } },
@@ -48,7 +48,7 @@ extension Work {
                     refuse(ToolError(refusal))
                 }
             )
-            if !parts.pool.submit(job) { refuse(ToolError(.timeout)) }
+            if case .full(let wait) = parts.pool.submit(job) { refuse(.busy(retryAfter: wait.retrySeconds)) }
         }
     }
 }

@@ -92,12 +92,12 @@ extension Work {
             done.signal()
         }
         let job = Job(
-            tenant: FairShareKey(call.credential.workspace.uuid),
+            tenant: call.credential.workspace.share,
             deadline: .now + parts.callTimeout,
             plan: { run(prepared, asks: false) { finish(conclude($0, ending)) } },
             refuse: { refusal in finish(fail(ToolError(refusal), ending)) }
         )
-        guard parts.pool.submit(job) else { return fail(.busy, ending) }
+        if case .full(let wait) = parts.pool.submit(job) { return fail(.busy(retryAfter: wait.retrySeconds), ending) }
         done.wait()
         return result.withLock { $0 } ?? .internalError(requestID: call.id.description)
     }
@@ -147,14 +147,6 @@ extension Work {
         record.waitedForPerson = plan.facts.era == .handshake
         return record
     }
-}
-
-extension ToolError {
-    /// Too many calls wait.
-    fileprivate static let busy = ToolError(
-        .unavailable, "The service has more calls waiting than it can answer in time. Nothing was changed.",
-        hint: "Try the call again in a second.", retryAfter: 1
-    )
 }
 
 extension Result where Failure == any Error {

@@ -66,10 +66,11 @@ package final class AuditTrail: Sendable {
         let job = Job(
             tenant: AuditTrail.tenant,
             deadline: .now + .seconds(10),
+            isPatient: true,
             plan: { .write { database in self.write(events, to: database) } },
             refuse: { _ in self.giveBack(events) }
         )
-        if !pool.submit(job) { giveBack(events) }
+        if pool.submit(job) != .accepted { giveBack(events) }
     }
 
     private enum Action { case none, drop, flush, schedule }

@@ -156,6 +156,7 @@ struct MailStore: Sendable {
         let job = Job(
             tenant: FairShareKey(tenant ?? "mail"),
             deadline: .now + .seconds(15),
+            isPatient: true,
             plan: {
                 .read([setting, statement]) { outcome in
                     finish(outcome.map { read($0[1]) }.mapError { MailroomError($0.message) })
@@ -163,7 +164,8 @@ struct MailStore: Sendable {
             },
             refuse: { finish(.failure(MailroomError("The database took no statement: \($0.rawValue)"))) }
         )
-        if !pool.submit(job) { finish(.failure(MailroomError("Too many statements wait for the database"))) }
+        guard pool.submit(job) != .accepted else { return }
+        finish(.failure(MailroomError("Too many statements wait for the database")))
     }
 }
 

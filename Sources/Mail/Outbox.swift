@@ -46,10 +46,11 @@ final class Outbox: Sendable {
         let job = Job(
             tenant: Self.tenant,
             deadline: .now + .seconds(10),
+            isPatient: true,
             plan: { .read([statement]) { _ in self.send() } },
             refuse: { _ in self.send() }
         )
         // A pool that takes nothing more drops these letters, like a database that is away.
-        if !pool.submit(job) { state.withLock { $0.isSending = false } }
+        if pool.submit(job) != .accepted { state.withLock { $0.isSending = false } }
     }
 }

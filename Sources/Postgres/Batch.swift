@@ -12,15 +12,18 @@ final class Batch {
     private let pool: WorkerPool
     private let worker: Worker
     /// The tenants that this worker is counted for.
-    private(set) var holding: [FairShareKey]
+    private(set) var holding: [FairQueue<WaitingCall>.Hold]
     private var reads: [Read] = []
     /// The pipeline's number of the first read.
     private var firstNumber = 0
     private var interrupted: [(read: Read, error: PostgresError)] = []
     /// Calls whose rows led to another step.
     private var continued: [WaitingCall] = []
+    /// What the calls have cost, by their tenants: each the time from the end of the one before to its own.
+    private(set) var costs: [(tenant: FairShareKey, cost: Duration)] = []
+    private var lastEnd = ContinuousClock.now
 
-    init(pool: WorkerPool, worker: Worker, holding: [FairShareKey]) {
+    init(pool: WorkerPool, worker: Worker, holding: [FairQueue<WaitingCall>.Hold]) {
         self.pool = pool
         self.worker = worker
         self.holding = holding
@@ -39,6 +42,7 @@ final class Batch {
             pool.observer.flushed(batch: 1)
             release(allBut: [write.job.tenant])
             write.body(Database(worker: worker, deadline: write.job.deadline))
+            charge(write.job.tenant)
         }
     }
 
@@ -80,10 +84,10 @@ final class Batch {
     /// Gives up the claim on tenants of whom this worker has no call any more: else they would count as served while
     /// their calls wait, and other workers would pass them over.
     private func release(allBut kept: [FairShareKey]) {
-        let left = holding.filter { !kept.contains($0) }
+        let left = holding.filter { !kept.contains($0.key) }
         guard !left.isEmpty else { return }
-        holding.removeAll(where: left.contains)
-        pool.release(left, isDone: false)
+        holding.removeAll { !kept.contains($0.key) }
+        pool.release(left)
     }
 
     private func send(_ read: Read, on pipeline: Pipeline) {
@@ -100,8 +104,16 @@ final class Batch {
         }
     }
 
+    /// Charges the time since the last call ended to this one's tenant: the server answers one after the other.
+    private func charge(_ tenant: FairShareKey) {
+        let now = ContinuousClock.now
+        costs.append((tenant, lastEnd.duration(to: now)))
+        lastEnd = now
+    }
+
     private func take(_ outcome: Pipeline.Outcome, of index: Int) {
         let read = reads[index]
+        if case .displaced = outcome {} else { charge(read.call.job.tenant) }
         switch outcome {
         case .answered(let results): finish(read, .success(results))
         case .failed(let error): finish(read, .failure(error))
@@ -113,23 +125,18 @@ final class Batch {
     private func finish(_ read: Read, _ outcome: Result<[QueryResult], PostgresError>) {
         let step = read.next(outcome)
         if case .done = step { return }
-        var call = read.call
-        call.step = step
-        continued.append(call)
+        continued.append(read.call.taking(step))
     }
 
     /// Lets another worker serve a read that stands behind one which takes long.
     private func giveBack(_ read: Read, behind head: Int) {
-        var call = read.call
-        call.step = read.step
-        let tenant = call.job.tenant
+        let tenant = read.call.job.tenant
         if !reads.indices.contains(head) || reads[head].call.job.tenant != tenant,
-            let position = holding.firstIndex(of: tenant)
+            let position = holding.firstIndex(where: { $0.key == tenant })
         {
-            holding.remove(at: position)
-            pool.release([tenant], isDone: false)
+            pool.release([holding.remove(at: position)])
         }
-        pool.putBack([call])
+        pool.putBack([read.call.taking(read.step)])
     }
 
     /// Sends a read a second time, by itself, so that one which breaks connections takes no other with it.

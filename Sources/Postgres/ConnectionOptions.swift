@@ -26,6 +26,9 @@ package struct ConnectionOptions: Sendable {
 
 extension Duration {
     /// Whole milliseconds, rounded up, so that nothing wakes before its time.
+    /// Whole nanoseconds.
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+
     var milliseconds: Int64 {
         let parts = components
         return parts.seconds * 1000 + (parts.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000

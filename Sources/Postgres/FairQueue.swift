@@ -1,93 +1,224 @@
-/// Waiting elements of several tenants, given out in turn: one of each tenant before a second of any.
+/// Waiting elements of several tenants, given out so that each tenant gets the same share of the workers' time.
 ///
-/// A tenant that holds as many workers as it may is passed over until one of them returns.
+/// Weighted fair queueing by virtual time: a tenant's clock advances by what its elements cost, and the tenant whose
+/// clock is furthest behind is next. An element is charged what its tenant's elements have cost lately when it is
+/// taken, and ``settle(_:cost:)`` corrects the charge when its true cost is known, so a tenant with expensive calls gets
+/// fewer of them. Who comes back after a pause starts where the others are: a pause saves nothing up. Costs are in
+/// nanoseconds of a worker.
+///
+/// A tenant that holds as many workers as it may is passed over until one of them returns, and while others call as well
+/// one that has as many elements with workers as it may then. How much may wait of a tenant
+/// is bounded by its own bound and by the room that is left (dynamic thresholds): whoever comes next finds as much room as
+/// each of those has that fill the queue. ``wait(for:)`` tells the length of the queue in time.
 struct FairQueue<Element> {
+    /// A worker's claim on a tenant.
+    struct Hold: Equatable {
+        let key: FairShareKey
+        /// How many elements of it the worker took.
+        var count = 0
+    }
+
     private struct Tenant {
         var waiting = Queue<Element>()
+        /// Workers that have something of it, and how much all of them have.
         var held = 0
+        var taken = 0
+        /// The tenant's clock.
+        var used: Int64
+        /// What one element of it costs, lately.
+        var cost: Int64
+        /// What the clock is to be corrected by before it is looked at again.
+        var correction: Int64 = 0
+        /// Whether it stands among those that may be forgotten.
+        var isResting = false
+
+        var isActive: Bool { held > 0 || !waiting.isEmpty }
     }
 
     private let bound: Int
     private let boundPerTenant: Int
     private let workersPerTenant: Int
+    private let takenBesideOthers: Int
+    /// Who has called lately.
+    private var callers = RecentCallers()
     private var tenants: [FairShareKey: Tenant] = [:]
-    /// Tenants with waiting elements, the next in turn first.
-    private var turns = Queue<FairShareKey>()
+    /// Tenants with waiting elements.
+    private var turns = Turns()
+    /// Tenants that have nothing and whose clocks may still be ahead, in the order in which they are looked at.
+    private var resting = Queue<FairShareKey>()
+    /// The clock of the tenant that was last given something.
+    private var now: Int64 = 0
+    /// How many workers are held, each counted for every tenant that it is held for.
+    private var held = 0
+    /// What an element of anybody costs, lately.
+    private var cost: Int64
     /// How many elements wait.
     private(set) var count = 0
 
-    init(bound: Int, boundPerTenant: Int, workersPerTenant: Int) {
+    /// - Parameters:
+    ///   - workersPerTenant: How many workers a tenant may hold.
+    ///   - takenBesideOthers: How many elements workers may have of a tenant while others call.
+    ///   - cost: What an element is taken to cost until it is known better.
+    init(
+        bound: Int,
+        boundPerTenant: Int,
+        workersPerTenant: Int,
+        takenBesideOthers: Int = .max,
+        cost: Int64 = 500_000
+    ) {
         self.bound = bound
         self.boundPerTenant = boundPerTenant
         self.workersPerTenant = workersPerTenant
+        self.takenBesideOthers = takenBesideOthers
+        self.cost = cost
     }
 
     var isEmpty: Bool { count == 0 }
 
-    /// Appends an element, unless the queue or the tenant's share of it is full.
+    /// How many tenants are remembered.
+    var tenantCount: Int { tenants.count }
+
+    /// Appends an element, unless the tenant has as much waiting as there is room left, or as it may.
     mutating func append(_ element: Element, for key: FairShareKey) -> Bool {
-        var tenant = tenants.removeValue(forKey: key) ?? Tenant()
-        defer { if tenant.held > 0 || !tenant.waiting.isEmpty { tenants[key] = tenant } }
-        guard count < bound, tenant.waiting.count < boundPerTenant else { return false }
-        if tenant.waiting.isEmpty { turns.append(key) }
-        tenant.waiting.append(element)
+        guard hasRoom(for: key) else { return false }
+        update(key) { $0.append(element) }
         count += 1
         return true
+    }
+
+    /// Whether another element of the tenant would be accepted.
+    func hasRoom(for key: FairShareKey) -> Bool {
+        (tenants[key]?.waiting.count ?? 0) < min(boundPerTenant, bound - count)
     }
 
     /// Gives elements back that were taken, so that they are the next of their tenant; bounds do not apply.
     mutating func putBack(_ elements: [(key: FairShareKey, element: Element)]) {
         for (key, element) in elements.reversed() {
-            var tenant = tenants.removeValue(forKey: key) ?? Tenant()
-            if tenant.waiting.isEmpty { turns.prepend(key) }
-            tenant.waiting.prepend(element)
-            tenants[key] = tenant
+            update(key) { $0.prepend(element) }
             count += 1
         }
     }
 
+    /// Changes what waits of a tenant, and puts it in line if nothing did.
+    private mutating func update(_ key: FairShareKey, _ change: (inout Queue<Element>) -> Void) {
+        var tenant = tenants.removeValue(forKey: key) ?? Tenant(used: now, cost: cost)
+        let isInLine = !tenant.waiting.isEmpty
+        change(&tenant.waiting)
+        if !isInLine { insert(&tenant, key) }
+        tenants[key] = tenant
+    }
+
+    /// Puts a tenant in line, not before those that are being served.
+    private mutating func insert(_ tenant: inout Tenant, _ key: FairShareKey) {
+        tenant.used = max(tenant.used + tenant.correction, now)
+        tenant.correction = 0
+        turns.insert(key, used: tenant.used)
+    }
+
+    /// Notes that a tenant calls, so that others leave room for it for a while.
+    mutating func note(_ key: FairShareKey, at now: ContinuousClock.Instant) { callers.note(key, at: now) }
+
     /// Whether a worker that asks would get something of this tenant.
     func isEligible(_ key: FairShareKey) -> Bool {
-        (tenants[key]?.held ?? 0) < workersPerTenant
+        guard let tenant = tenants[key] else { return true }
+        return tenant.held < workersPerTenant && tenant.taken < limit(of: key)
+    }
+
+    /// How many elements of a tenant workers may have.
+    private func limit(of key: FairShareKey) -> Int { callers.isAlone(key) ? .max : takenBesideOthers }
+
+    /// How long the next element of a tenant would wait, as far as is known: what stands before it by the tenants' turns,
+    /// over the workers that the tenant may have.
+    func wait(for key: FairShareKey) -> Int64 {
+        let tenant = tenants[key]
+        let own = Int64(tenant?.waiting.count ?? 0)
+        // Of every other tenant that waits, one more comes before it; there are no more than wait.
+        let others = min(Int64(count) - own, (own + 1) * Int64(turns.count - (own > 0 ? 1 : 0)))
+        return (own * (tenant?.cost ?? cost) + others * cost) / Int64(workersPerTenant)
     }
 
     /// Takes up to `limit` elements for one worker, and counts it for each tenant among them.
     ///
     /// - Returns: The elements in order, and the tenants to ``release(_:)`` when the worker is done.
-    mutating func take(_ limit: Int) -> (elements: [Element], holding: [FairShareKey]) {
+    mutating func take(_ limit: Int) -> (elements: [Element], holding: [Hold]) {
         var taken: [Element] = []
-        var holding: [FairShareKey] = []
-        var passed = 0
-        while taken.count < limit, passed < turns.count, let key = turns.popFirst() {
-            guard var tenant = tenants[key] else { continue }
-            let isHeld = holding.contains(key)
-            guard isHeld || tenant.held < workersPerTenant else {
-                turns.append(key)
-                passed += 1
+        var holding: [Hold] = []
+        var passed: [FairShareKey] = []
+        while taken.count < limit, let key = turns.popFirst() {
+            guard var tenant = tenants.removeValue(forKey: key) else { continue }
+            defer { tenants[key] = tenant }
+            let place = holding.firstIndex { $0.key == key }
+            guard place != nil || tenant.held < workersPerTenant, tenant.taken < self.limit(of: key),
+                let element = tenant.waiting.popFirst()
+            else {
+                passed.append(key)
                 continue
             }
-            tenants[key] = nil
-            if let element = tenant.waiting.popFirst() {
-                taken.append(element)
-                count -= 1
-            }
-            if !isHeld {
+            if place == nil {
                 tenant.held += 1
-                holding.append(key)
+                held += 1
+                holding.append(Hold(key: key))
             }
-            if !tenant.waiting.isEmpty { turns.append(key) }
-            tenants[key] = tenant
-            passed = 0
+            holding[place ?? holding.count - 1].count += 1
+            tenant.taken += 1
+            taken.append(element)
+            count -= 1
+            now = max(now, tenant.used)
+            tenant.used += tenant.cost
+            if !tenant.waiting.isEmpty { insert(&tenant, key) }
         }
+        for key in passed { if let tenant = tenants[key] { turns.insert(key, used: tenant.used) } }
         return (taken, holding)
     }
 
+    /// Corrects what a taken element was charged to what it has cost.
+    ///
+    /// Learns from it too, slowly and in steps: one call that hung says little about the next one.
+    mutating func settle(_ key: FairShareKey, cost actual: Int64) {
+        cost = Self.learnt(cost, actual)
+        guard var tenant = tenants.removeValue(forKey: key) else { return }
+        tenant.correction += actual - tenant.cost
+        tenant.cost = Self.learnt(tenant.cost, actual)
+        tenants[key] = tenant
+    }
+
+    private static func learnt(_ known: Int64, _ actual: Int64) -> Int64 {
+        max(1, known + (min(actual, known * 8) - known) / 8)
+    }
+
     /// A worker holds these tenants no more.
-    mutating func release(_ keys: [FairShareKey]) {
-        for key in keys {
-            guard var tenant = tenants.removeValue(forKey: key) else { continue }
+    mutating func release(_ holding: [Hold]) {
+        for hold in holding {
+            guard var tenant = tenants.removeValue(forKey: hold.key) else { continue }
             tenant.held -= 1
-            if tenant.held > 0 || !tenant.waiting.isEmpty { tenants[key] = tenant }
+            tenant.taken -= hold.count
+            held -= 1
+            tenants[hold.key] = tenant
+            rest(hold.key)
+        }
+        forgetResting()
+    }
+
+    /// Puts a tenant among those that may be forgotten, if it has nothing.
+    private mutating func rest(_ key: FairShareKey) {
+        guard let tenant = tenants[key], !tenant.isActive, !tenant.isResting else { return }
+        tenants[key]?.isResting = true
+        resting.append(key)
+    }
+
+    /// Forgets tenants that have nothing and no clock ahead of the others; looks at a few, in turn.
+    private mutating func forgetResting() {
+        // Nobody has anything, so nobody is ahead of anybody.
+        if count == 0, held == 0 {
+            tenants.removeAll(keepingCapacity: true)
+            resting = Queue()
+            return
+        }
+        for _ in 0..<min(4, resting.count) {
+            guard let key = resting.popFirst(), let tenant = tenants[key] else { continue }
+            tenants[key]?.isResting = false
+            guard !tenant.isActive else { continue }
+            if tenant.used + tenant.correction <= now { tenants[key] = nil } else { rest(key) }
         }
     }
 
@@ -99,13 +230,16 @@ struct FairQueue<Element> {
     /// Takes out all elements that match.
     mutating func remove(where matches: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []
-        for key in Array(tenants.keys) {
-            guard var tenant = tenants.removeValue(forKey: key) else { continue }
+        turns = Turns()
+        for (key, tenant) in tenants {
+            var tenant = tenant
             removed += tenant.waiting.remove(where: matches)
-            if tenant.held > 0 || !tenant.waiting.isEmpty { tenants[key] = tenant }
+            if !tenant.waiting.isEmpty { turns.insert(key, used: tenant.used) }
+            tenants[key] = tenant
+            rest(key)
         }
         count -= removed.count
-        _ = turns.remove { key in tenants[key]?.waiting.isEmpty ?? true }
+        forgetResting()
         return removed
     }
 }

@@ -25,12 +25,15 @@ package struct Job: Sendable {
     ///
     /// A call that waits is refused then, and a read that runs is stopped. A write runs to its end.
     package let isAbandoned: @Sendable () -> Bool
+    /// Whether it waits for a worker until its deadline, as work does for which nobody else can be asked to come back.
+    package let isPatient: Bool
 
     /// Makes a call for ``WorkerPool/submit(_:)``.
     package init(
         tenant: FairShareKey,
         deadline: ContinuousClock.Instant,
         isAbandoned: @escaping @Sendable () -> Bool = { false },
+        isPatient: Bool = false,
         plan: @escaping @Sendable () -> Step,
         refuse: @escaping @Sendable (Refusal) -> Void
     ) {
@@ -39,13 +42,25 @@ package struct Job: Sendable {
         self.plan = plan
         self.refuse = refuse
         self.isAbandoned = isAbandoned
+        self.isPatient = isPatient
     }
+}
+
+/// What became of a job that was submitted.
+package enum Submission: Sendable, Equatable {
+    /// Exactly one of its closures will answer.
+    case accepted
+    /// Too many calls wait, of all tenants or of this one; none of its closures will run. In so long a time those that
+    /// wait now are served, as far as is known.
+    case full(retryAfter: Duration)
 }
 
 /// Why no worker took a call.
 package enum Refusal: String, Sendable {
     /// Its deadline passed while it waited.
     case timeout
+    /// It has waited for a worker for as long as a call may.
+    case overdue
     /// Nobody waits for its answer any more.
     case abandoned
     /// The database cannot be reached.

@@ -10,12 +10,21 @@ package struct PoolConfiguration: Sendable {
     package var workers = 4
     /// How many workers calls of one tenant may occupy at a time; nil for all but one.
     package var workersPerTenant: Int?
+    /// How many workers' flushes calls of one tenant may fill while others call; nil for what is left of two thirds of the
+    /// workers, about as many as the database has cores, when one is left free: whoever calls modestly finds a worker and
+    /// a core that do nothing else.
+    package var workersBesideOthers: Int?
     /// How many waiting calls one flush takes.
     package var batch = 16
     /// How many calls may wait.
     package var backlog = 1024
     /// How many calls of one tenant may wait.
     package var backlogPerTenant = 256
+    /// How long a call may wait for a worker; nil for as long as its deadline allows.
+    ///
+    /// A call that would wait longer than half of it, by what calls have cost lately, is turned away at once; one that
+    /// has waited for all of it is refused.
+    package var queueTime: Duration?
     /// How many prepared statements each connection remembers.
     package var preparedStatements = 256
     /// How long the server may take to react to a cancel request before its connection is given up.
@@ -33,6 +42,10 @@ package struct PoolConfiguration: Sendable {
     package init(url: String) { self.url = url }
 
     var tenantWorkers: Int { max(1, min(workers, workersPerTenant ?? workers - 1)) }
+
+    var tenantCallsBesideOthers: Int {
+        batch * max(1, min(tenantWorkers, workersBesideOthers ?? workers * 2 / 3 - 1))
+    }
 
     var pipelineLimits: Pipeline.Limits {
         Pipeline.Limits(

@@ -9,7 +9,7 @@ struct PoolState {
     enum Admission {
         case waits
         case wakes(worker: Int)
-        case full
+        case full(retryAfter: Duration)
         case refused(Refusal)
     }
 
@@ -27,26 +27,43 @@ struct PoolState {
     /// What waits for the last call to be answered.
     var whenDrained: (@Sendable () -> Void)?
     private let batch: Int
+    /// How long a call may have to wait, in nanoseconds, to be accepted.
+    private let longestWait: Int64?
 
     init(_ configuration: PoolConfiguration) {
         batch = configuration.batch
+        longestWait = configuration.queueTime.map { $0.nanoseconds / 2 }
         queue = FairQueue(
             bound: configuration.backlog,
             boundPerTenant: configuration.backlogPerTenant,
-            workersPerTenant: configuration.tenantWorkers
+            workersPerTenant: configuration.tenantWorkers,
+            takenBesideOthers: configuration.tenantCallsBesideOthers
         )
     }
 
     mutating func admit(_ call: WaitingCall) -> Admission {
         guard phase == .running else { return .refused(.stopping) }
         guard !isAway else { return .refused(.unavailable) }
-        guard queue.append(call, for: call.job.tenant) else { return .full }
+        if !call.job.isPatient { queue.note(call.job.tenant, at: call.since) }
+        if !call.job.isPatient, let wait = refusal(of: call.job.tenant) { return .full(retryAfter: wait) }
+        guard queue.append(call, for: call.job.tenant) else { return .full(retryAfter: wait(for: call.job.tenant)) }
         guard queue.isEligible(call.job.tenant), let worker = idle.popLast() else { return .waits }
         return .wakes(worker: worker)
     }
 
+    /// How long the tenant's next call would wait, if that is too long or there is no room for it.
+    func refusal(of tenant: FairShareKey) -> Duration? {
+        guard phase == .running, !isAway else { return nil }
+        guard queue.hasRoom(for: tenant), queue.wait(for: tenant) <= longestWait ?? .max else {
+            return wait(for: tenant)
+        }
+        return nil
+    }
+
+    private func wait(for tenant: FairShareKey) -> Duration { .nanoseconds(queue.wait(for: tenant)) }
+
     /// Takes calls for a worker; leaves some for the workers that are idle.
-    mutating func take() -> (calls: [WaitingCall], holding: [FairShareKey]) {
+    mutating func take() -> (calls: [WaitingCall], holding: [FairQueue<WaitingCall>.Hold]) {
         let share = (queue.count + idle.count) / (idle.count + 1)
         let taken = queue.take(max(1, min(batch, share)))
         if !taken.elements.isEmpty { serving += 1 }

@@ -16,7 +16,7 @@ extension WorkerPool {
             let batch = Batch(pool: self, worker: worker, holding: taken.holding)
             batch.serve(taken.calls)
             worker.leaveCleanly()
-            release(batch.holding, isDone: true)
+            release(batch.holding, settling: batch.costs)
         }
     }
 
@@ -28,17 +28,23 @@ extension WorkerPool {
     }
 
     /// Gives up a worker's claim on tenants, which may let another worker take their calls.
-    func release(_ tenants: [FairShareKey], isDone: Bool) {
+    func release(_ holding: [FairQueue<WaitingCall>.Hold]) {
+        state.withLock { $0.queue.release(holding) }
+        wakeIdle()
+    }
+
+    /// Ends a worker's turn: its claims, and what its calls have cost their tenants.
+    private func release(
+        _ holding: [FairQueue<WaitingCall>.Hold],
+        settling costs: [(tenant: FairShareKey, cost: Duration)]
+    ) {
         let serving = state.withLock { state in
-            state.queue.release(tenants)
-            if isDone { state.serving -= 1 }
+            for (tenant, cost) in costs { state.queue.settle(tenant, cost: cost.nanoseconds) }
+            state.queue.release(holding)
+            state.serving -= 1
             return state.serving
         }
-        if isDone {
-            observer.inUse(serving)
-        } else {
-            wakeIdle()
-        }
+        observer.inUse(serving)
     }
 
     /// Wakes an idle worker if there is something to take.

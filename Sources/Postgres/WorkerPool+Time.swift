@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 extension WorkerPool {
-    /// Makes sure that a call whose deadline passes while it waits is refused then.
+    /// Makes sure that a call whose time to wait is over is refused then.
     func scheduleExpiry(by deadline: ContinuousClock.Instant) {
         let isNeeded = state.withLock { state in
             if let next = state.nextExpiry, next <= deadline { return false }
@@ -19,10 +19,10 @@ extension WorkerPool {
         let (expired, next) = state.withLock { state in
             if let due = state.nextExpiry, due > now { return ([WaitingCall](), nil as ContinuousClock.Instant?) }
             state.nextExpiry = nil
-            let expired = state.queue.remove { $0.job.deadline <= now }
-            return (expired, state.queue.minimum { $0.job.deadline })
+            let expired = state.queue.remove { $0.expiry <= now }
+            return (expired, state.queue.minimum { $0.expiry })
         }
-        for call in expired { refuse(call, .timeout) }
+        for call in expired { refuse(call, call.lateness) }
         if let next { scheduleExpiry(by: next) }
         finishIfDrained()
     }

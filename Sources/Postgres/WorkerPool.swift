@@ -37,23 +37,29 @@ package final class WorkerPool: Sendable {
 
     /// Accepts a call, and returns without waiting for it.
     ///
-    /// - Returns: False if the backlog or the tenant's share of it is full; the job is dropped then, and none of its
-    ///   closures will run.
-    package func submit(_ job: Job) -> Bool {
-        let call = WaitingCall(job: job, since: .now)
+    /// A call is turned away when the backlog has no room for it, or when it would wait longer than half of
+    /// ``PoolConfiguration/queueTime``. What its tenant has waiting counts most in both, so a tenant that floods the pool
+    /// fills its own share, and others find room and their turn.
+    package func submit(_ job: Job) -> Submission {
+        let call = WaitingCall(job, waitingAtMost: configuration.queueTime)
         switch state.withLock({ $0.admit(call) }) {
         case .waits: break
         case .wakes(let worker): wake(worker)
-        case .full:
+        case .full(let wait):
             observer.backlogFull()
-            return false
+            return .full(retryAfter: wait)
         case .refused(let reason):
             housekeeping.async { self.refuse(call, reason) }
-            return true
+            return .accepted
         }
-        scheduleExpiry(by: job.deadline)
-        return true
+        scheduleExpiry(by: call.expiry)
+        return .accepted
     }
+
+    /// Whether a call of the tenant would be turned away now, and when to come back then.
+    ///
+    /// For callers who can save themselves the work of making a job.
+    package func refusal(of tenant: FairShareKey) -> Duration? { state.withLock { $0.refusal(of: tenant) } }
 
     func wake(_ worker: Int) {
         workers[worker].queue.async { self.serveAll(self.workers[worker]) }

@@ -4,6 +4,7 @@ package enum Metric: Int, Sendable, CaseIterable {
     case httpConnections
     case openStreams
     case httpRefusals
+    case httpRefusalsHeld
     case toolCalls
     case toolDuration
     case fetches
@@ -32,6 +33,7 @@ package enum Metric: Int, Sendable, CaseIterable {
         case .httpConnections: .gauge("http_connections", "Connections open.")
         case .openStreams: .gauge("mcp_open_streams", "Streams of changes open.")
         case .httpRefusals: .counter("http_refusals_total", "Requests and connections refused.", .reason)
+        case .httpRefusalsHeld: .gauge("http_refusals_held", "Refusals for want of room that wait for their turn.")
         case .toolCalls: .counter("tool_calls_total", "Tool calls answered.", .tool, .outcome, .era)
         case .toolDuration:
             .histogram(

@@ -33,6 +33,7 @@ extension ToolError {
                 .timeout, "The service was too busy to answer in time. Nothing was changed.",
                 hint: "Try the call again in a few seconds.", retryAfter: 2
             )
+        case .overdue: self = .busy(retryAfter: 1)
         case .abandoned: self = .abandoned
         case .unavailable:
             self.init(
@@ -45,6 +46,17 @@ extension ToolError {
                 retryAfter: 1
             )
         }
+    }
+
+    /// Too many calls wait.
+    ///
+    /// - Parameter seconds: When it is worth to come back.
+    package static func busy(retryAfter seconds: Int) -> ToolError {
+        ToolError(
+            .unavailable, "The service has more calls waiting than it can answer in time. Nothing was changed.",
+            hint: seconds > 1 ? "Try the call again in \(seconds) seconds." : "Try the call again in a second.",
+            retryAfter: seconds
+        )
     }
 
     /// The client took the call back, or went away; whoever reads this is somebody else.

@@ -37,7 +37,7 @@ struct FairQueueTests {
     func held() {
         var queue = queue("aaab", workersPerTenant: 1)
         let first = queue.take(1)
-        #expect(String(first.elements) == "a" && first.holding == [key("a")])
+        #expect(String(first.elements) == "a" && first.holding.map(\.key) == [key("a")])
         #expect(!queue.isEligible(key("a")) && queue.isEligible(key("b")))
         let result4 = queue.take(9)
         #expect(String(result4.elements) == "b")
@@ -46,6 +46,126 @@ struct FairQueueTests {
         queue.release(first.holding)
         let result6 = queue.take(9)
         #expect(String(result6.elements) == "aa")
+    }
+
+    @Test("leaves room beside a tenant while others call, and gives it all of it when they have not for a while")
+    func besideOthers() {
+        var queue = FairQueue<Int>(bound: 100, boundPerTenant: 50, workersPerTenant: 2, takenBesideOthers: 3)
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        let start = ContinuousClock.now
+        for number in 0..<20 { _ = queue.append(number, for: a) }
+        queue.note(b, at: start)
+        queue.note(a, at: start + .milliseconds(10))
+        let first = queue.take(9)
+        #expect(first.elements == [0, 1, 2] && first.holding.map(\.count) == [3])
+        #expect(!queue.isEligible(a) && queue.isEligible(b))
+        let second = queue.take(9)
+        #expect(second.elements.isEmpty)
+        _ = queue.append(100, for: b)
+        let third = queue.take(9)
+        #expect(third.elements == [100])
+        queue.note(a, at: start + .seconds(1))
+        #expect(queue.isEligible(a))
+        let fourth = queue.take(9)
+        #expect(fourth.elements == Array(3..<12))
+        queue.note(b, at: start + .seconds(2))
+        queue.release(first.holding)
+        #expect(!queue.isEligible(a), "Nine are out")
+        queue.release(fourth.holding)
+        #expect(queue.isEligible(a))
+    }
+
+    @Test("gives tenants the same share of the time, whatever their calls cost")
+    func costs() {
+        var queue = queue("")
+        var served: [Character: Int] = [:]
+        for element in "ab" { _ = queue.append(element, for: key(element)) }
+        for _ in 0..<400 {
+            let taken = queue.take(1)
+            guard let element = taken.elements.first else { break }
+            served[element, default: 0] += 1
+            queue.settle(key(element), cost: element == "a" ? 900_000 : 300_000)
+            queue.release(taken.holding)
+            _ = queue.append(element, for: key(element))
+        }
+        #expect((95...105).contains(served["a"] ?? 0) && (served["a"] ?? 0) + (served["b"] ?? 0) == 400, "\(served)")
+    }
+
+    @Test("charges what a call has cost when that is known")
+    func settlement() {
+        var queue = queue("aabbb")
+        let first = queue.take(1)
+        #expect(String(first.elements) == "a")
+        // It took as long as ten of the others' calls are thought to take.
+        queue.settle(key("a"), cost: 5_000_000)
+        queue.release(first.holding)
+        let second = queue.take(3)
+        #expect(String(second.elements) == "bab", "The charge for the call in line was made before")
+        queue.release(second.holding)
+        for element in "ab" { _ = queue.append(element, for: key(element)) }
+        let third = queue.take(3)
+        #expect(String(third.elements) == "bba")
+    }
+
+    @Test("saves nothing up for a tenant that pauses")
+    func pause() {
+        var queue = queue("aaaaaaaa")
+        let first = queue.take(5)
+        #expect(String(first.elements) == "aaaaa")
+        for _ in 0..<4 { _ = queue.append("b", for: key("b")) }
+        let second = queue.take(6)
+        #expect(String(second.elements) == "bababa")
+    }
+
+    @Test("forgets tenants that have nothing")
+    func forgotten() {
+        var queue = queue("")
+        for number in 0..<100 {
+            _ = queue.append("x", for: FairShareKey("\(number)"))
+            let taken = queue.take(1)
+            queue.settle(FairShareKey("\(number)"), cost: 700_000)
+            queue.release(taken.holding)
+        }
+        #expect(queue.tenantCount <= 1)
+    }
+
+    @Test("tells how long a tenant's next call would wait")
+    func wait() {
+        var queue = FairQueue<Int>(bound: 100, boundPerTenant: 50, workersPerTenant: 2, cost: 10)
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        #expect(queue.wait(for: a) == 0)
+        for number in 0..<20 { _ = queue.append(number, for: a) }
+        #expect(queue.wait(for: a) == 100, "Its own calls, over the workers that it may have")
+        #expect(queue.wait(for: b) == 5, "One of the other tenant's comes first")
+        for number in 0..<4 { _ = queue.append(number, for: b) }
+        #expect(queue.wait(for: b) == 45)
+        #expect(queue.wait(for: a) == 120)
+    }
+
+    @Test("learns what calls cost in steps, so that one that hung is not taken for the rule")
+    func learning() {
+        var queue = FairQueue<Int>(bound: 100, boundPerTenant: 50, workersPerTenant: 1, cost: 1000)
+        let a = FairShareKey("a")
+        for number in 0..<11 { _ = queue.append(number, for: a) }
+        _ = queue.take(1)
+        queue.settle(a, cost: 60_000_000_000)
+        #expect(queue.wait(for: a) < 19_000)
+        for _ in 0..<100 { queue.settle(a, cost: 60_000) }
+        #expect((550_000...600_000).contains(queue.wait(for: a)))
+    }
+
+    @Test("keeps as much room for whoever comes next as each of those has that fill it")
+    func room() {
+        var queue = FairQueue<Int>(bound: 12, boundPerTenant: 12, workersPerTenant: 1)
+        func fill(_ name: String) -> Int {
+            var count = 0
+            while queue.append(count, for: FairShareKey(name)) { count += 1 }
+            return count
+        }
+        #expect(fill("a") == 6)
+        #expect(fill("b") == 3)
+        #expect(fill("c") == 2)
+        #expect(!queue.hasRoom(for: FairShareKey("a")) && queue.hasRoom(for: FairShareKey("d")))
     }
 
     @Test("refuses what is beyond the tenant's share or its own bound")

@@ -52,7 +52,7 @@ extension WorkerPool {
             },
             refuse: { pending.end(.refused($0)) }
         )
-        if !submit(job) { pending.end(.full) }
+        if submit(job) != .accepted { pending.end(.full) }
         return pending
     }
 
@@ -76,7 +76,7 @@ extension WorkerPool {
             tenant: FairShareKey("one"), deadline: .now + .seconds(1200), plan: plan,
             refuse: { pending.end(.refused($0)) }
         )
-        if !submit(job) { pending.end(.full) }
+        if submit(job) != .accepted { pending.end(.full) }
         return pending
     }
 
@@ -110,7 +110,7 @@ extension WorkerPool {
                 },
                 refuse: { continuation.resume(returning: .failure(PoolRefusal(reason: $0))) }
             )
-            if !submit(job) { continuation.resume(returning: .failure(PoolRefusal(reason: .unavailable))) }
+            if submit(job) != .accepted { continuation.resume(returning: .failure(PoolRefusal(reason: .unavailable))) }
         }
     }
 }

@@ -18,7 +18,7 @@ struct WorkerPoolFairnessTests {
     private func pool(workers: Int, events: PoolEvents = PoolEvents()) -> WorkerPool {
         var configuration = PoolConfiguration(url: database.url(.application))
         configuration.workers = workers
-        configuration.backlog = 60
+        configuration.backlog = 80
         configuration.backlogPerTenant = 40
         configuration.displacement = .milliseconds(50)
         return WorkerPool(configuration, observer: events)
@@ -45,8 +45,10 @@ struct WorkerPoolFairnessTests {
         var pending = (0..<40).map { _ in pool.begin(["SELECT 1"], tenant: "greedy") }
         #expect(await pool.read(["SELECT 1"], tenant: "greedy") == .full)
         pending += (0..<20).map { _ in pool.begin(["SELECT 1"], tenant: "modest") }
-        #expect(await pool.read(["SELECT 1"], tenant: "third") == .full)
-        #expect(pool.backlog == 60 && events.count(.backlogFull) == 2)
+        #expect(await pool.read(["SELECT 1"], tenant: "modest") == .full, "It has as much as there is room left")
+        pending.append(pool.begin(["SELECT 1"], tenant: "third"))
+        #expect(pool.backlog == 61 && events.count(.backlogFull) == 2)
+        #expect(pool.refusal(of: FairShareKey("greedy")) != nil && pool.refusal(of: FairShareKey("fourth")) == nil)
         pool.start()
         for call in pending { #expect(await call.ending == .answered([["1"]])) }
     }

@@ -40,7 +40,7 @@ struct WorkerPoolStepTests {
             tenant: FairShareKey("one"), deadline: .now + limit, plan: { Self.count(from: number, [], pending) },
             refuse: { pending.end(.refused($0)) }
         )
-        if !pool.submit(job) { pending.end(.full) }
+        if pool.submit(job) != .accepted { pending.end(.full) }
         return pending
     }
 

@@ -13,7 +13,7 @@ struct LoadTests {
     private let b: TestWorkspace
 
     init() throws {
-        bench = try Bench(["workers": "2", "backlog": "6", "backlog-per-workspace": "4"])
+        bench = try Bench(["workers": "2", "backlog": "8", "backlog-per-workspace": "4"])
         a = try bench.workspace("Alder")
         b = try bench.workspace("Bluebird")
     }
@@ -69,7 +69,7 @@ struct LoadTests {
             try client.wire.send(client.request("tools/call", comment(workspace, "first")))
         }
         try Lock.wait(for: "comments", count: 2, in: bench)
-        // Six may wait: four of A and two of B.
+        // Six may wait: four of A, and two of B, which has as many then as there is room left.
         for (client, workspace) in zip(clients, [a, b]) {
             try client.wire.send(
                 (0..<4).map { client.request("tools/call", comment(workspace, "more \($0)")) })

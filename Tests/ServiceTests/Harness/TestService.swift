@@ -60,7 +60,8 @@ final class TestService: Sendable {
         _ secrets: [String: String]
     ) throws -> Configuration {
         let environment = self.secrets.merging(secrets) { $1 }
-        var flags = ["port": "0", "workers": "3", "database-url": database]
+        // Calls wait for locks that tests hold, however long the machine takes over a test.
+        var flags = ["port": "0", "workers": "3", "queue-time": "300", "database-url": database]
         flags.merge(settings) { $1 }
         return try Configuration(try Settings(flags: flags, environment: environment) { _ in nil }, cores: 2)
     }
