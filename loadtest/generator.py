@@ -14,7 +14,7 @@ def measure(run, scenario):
     requests = Requests(run.service, scenario, run.calls, run.service.workspaces[:1])
     other = peer.nginx("nginx", run.service, requests, None)
     # An open load's keys at their defaults.
-    scenario.arrivals, scenario.max_connections, scenario.patience = "poisson", 256, 10
+    scenario.arrivals, scenario.max_connections, scenario.patience, scenario.keep_alive = "poisson", 256, 10, True
     rows = []
     try:
         for rate in RATES:

@@ -1,11 +1,12 @@
 // Offers calls at a rate of their own, whatever becomes of them: an open loop.
 //
-// Usage: offer HOST PORT REQUESTS RATE SECONDS poisson|even CONNECTIONS PATIENCE SEED [LOG]
+// Usage: offer HOST PORT REQUESTS RATE SECONDS poisson|even keep|close CONNECTIONS PATIENCE SEED [LOG]
 //
 // REQUESTS holds prepared HTTP requests, each after a line with its length in bytes; they are sent in turn. A call starts
 // when the rate says so. It takes a connection that is at rest, opens one if there are fewer than CONNECTIONS, and waits
-// for one else; its latency counts from when it was to start, so waiting is never hidden. A call that is not answered
-// within PATIENCE seconds of its start is given up. What came of the calls is printed as one line of JSON; LOG gets a
+// for one else (with `close`, each call opens its own and ends it); its latency counts from when it was to start, so waiting is never hidden. A call that is not answered
+// within PATIENCE seconds of its start is given up, and so are, when the SECONDS are over, those that no connection was
+// free for: the load ends then. What came of the calls is printed as one line of JSON; LOG gets a
 // line a call: milliseconds from the beginning to its start, milliseconds to its answer, and its class.
 //
 // One thread, one epoll: the generator stands beside what it measures, on the same processors, so it has to be cheap.
@@ -50,7 +51,7 @@ static const char *const names[CLASSES] = { "ok", "status_429", "status_503", "i
 static Request *requests;
 static size_t request_count;
 static Connection *connections;
-static int connection_limit, connection_count, opened;
+static int connection_limit, connection_count, opened, keeps;
 static int *resting, resting_count;
 static int *closed, closed_count;
 static Call *waiting;
@@ -117,6 +118,10 @@ static void shut(Connection *connection) {
     if (connection->state == RESTING)
         for (int i = 0; i < resting_count; i++)
             if (resting[i] == connection - connections) { resting[i] = resting[--resting_count]; break; }
+    if (!keeps) {  // Without a word: a port for each call would be taken for a minute, and there are not so many.
+        struct linger none = { 1, 0 };
+        setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    }
     close(connection->socket);
     connection->state = CLOSED;
     closed[closed_count++] = connection - connections;
@@ -282,7 +287,7 @@ static void pull(Connection *connection) {
         const char *after = field(connection->answer, body + 4, "Connection");
         int closes = after && strncasecmp(after, "close", 5) == 0;
         count(&connection->call, class, now());
-        if (closes || connection->sent < requests[connection->call.request].count) { shut(connection); return; }
+        if (closes || !keeps || connection->sent < requests[connection->call.request].count) { shut(connection); return; }
         connection->state = RESTING;
         connection->count = connection->end = 0;
         busy_count--;
@@ -303,6 +308,14 @@ static void give_up(int64_t at) {
     }
 }
 
+// The load is over: nobody sends any more what could not be sent so far.
+static void end_load(int64_t at) {
+    for (; waiting_count; waiting_count--) {
+        count(&waiting[waiting_first], FAILED_TIMEOUT, at);
+        waiting_first = (waiting_first + 1) % waiting_room;
+    }
+}
+
 static int ascending(const void *left, const void *right) {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     return a < b ? -1 : a > b;
@@ -316,8 +329,9 @@ static void print_latencies(const char *name, List *list) {
 }
 
 int main(int count_, char **arguments) {
-    if (count_ < 10) {
-        fprintf(stderr, "usage: offer HOST PORT REQUESTS RATE SECONDS poisson|even CONNECTIONS PATIENCE SEED [LOG]\n");
+    if (count_ < 11) {
+        fprintf(stderr,
+            "usage: offer HOST PORT REQUESTS RATE SECONDS poisson|even keep|close CONNECTIONS PATIENCE SEED [LOG]\n");
         return 2;
     }
     address.sin_family = AF_INET;
@@ -326,10 +340,11 @@ int main(int count_, char **arguments) {
     read_requests(arguments[3]);
     double rate = atof(arguments[4]), seconds = atof(arguments[5]);
     int is_poisson = strcmp(arguments[6], "even") != 0;
-    connection_limit = atoi(arguments[7]);
-    patience = atof(arguments[8]) * 1e9;
-    unsigned short seed[3] = { 0x330e, atoi(arguments[9]) & 0xffff, atoi(arguments[9]) >> 16 };
-    if (count_ > 10 && !(call_log = fopen(arguments[10], "w"))) die(arguments[10]);
+    keeps = strcmp(arguments[7], "close") != 0;
+    connection_limit = atoi(arguments[8]);
+    patience = atof(arguments[9]) * 1e9;
+    unsigned short seed[3] = { 0x330e, atoi(arguments[10]) & 0xffff, atoi(arguments[10]) >> 16 };
+    if (count_ > 11 && !(call_log = fopen(arguments[11], "w"))) die(arguments[11]);
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
@@ -355,6 +370,7 @@ int main(int count_, char **arguments) {
             start((Call){ next, offered++ % request_count });
             ADVANCE();
         }
+        if (next >= finish && at >= finish) end_load(at);
         if (next >= finish && !busy_count && !waiting_count) break;
         if (at - looked > 50000000) give_up(looked = at);
         int64_t rest = next < finish && next < at + 50e6 ? (int64_t)next - at : 50000000;

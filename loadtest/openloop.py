@@ -47,7 +47,7 @@ class Offer:
         address = urllib.parse.urlsplit(origin)
         command = [
             PROGRAM, address.hostname, address.port, requests.path, rate, seconds, scenario.arrivals,
-            scenario.max_connections, scenario.patience, seed, *([log] if log else []),
+            "keep" if scenario.keep_alive else "close", scenario.max_connections, scenario.patience, seed, *([log] if log else []),
         ]
         # Files, not pipes: nobody reads while the load lasts.
         self.output = tempfile.TemporaryFile("w+")

@@ -9,6 +9,7 @@ import openloop
 import report
 from calls import Requests
 from service import wait_until_settled
+from trouble import Trouble
 
 # The parts of the time after a load, in seconds, in which the probe is judged.
 WINDOW = 0.2
@@ -48,8 +49,10 @@ def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
                 )
             )
             time.sleep(before)
-            offers.append(openloop.Offer(service.origin, flood[0], scenario, flood[1], seconds, seed=seed + 1000))
-            small, large = (offer.finish() for offer in offers)
+            with Trouble(service, scenario, flood[0]):
+                offers.append(openloop.Offer(service.origin, flood[0], scenario, flood[1], seconds, seed=seed + 1000))
+                large = offers[1].finish()
+            small = offers[0].finish()
         finally:
             for offer in offers:
                 offer.stop()

@@ -48,20 +48,25 @@ KEYS = {
     "rates": (several(number(0.1, 1_000_000)), None),
     "arrivals": (choice("poisson", "even"), "poisson"),
     "max_connections": (whole(1, 20_000), 4_000),
+    "keep_alive": ((lambda value: type(value) is bool, "true or false"), True),
     "patience": (number(0.1, 3_600), 10),
     "capacity": (number(1, 1_000_000), None),
     "times": (several(number(0.1, 100)), [1, 2, 5, 10]),
     "flood": (number(0.1, 100), 10),
     "modest_rate": (number(0.1, 100_000), 50),
     "afterwards": (number(1, 600), 8),
+    "slow_clients": (whole(0, 5_000), 0),
+    "database_pause": (number(0, 60), 0),
     "short": ((lambda value: isinstance(value, dict), "a table of keys that hold with --short"), {}),
 }
 # The keys that only mean something with some loads.
 ONLY_WITH = {
-    "rate": ("open",), "rates": ("open",), "afterwards": ("overload",), "times": ("overload",), "flood": ("fairness",),
+    "rate": ("open",), "rates": ("open",), "afterwards": ("overload",),
+    "slow_clients": ("overload",), "database_pause": ("overload",), "times": ("overload",), "flood": ("fairness",),
     "modest_rate": ("fairness", "overload"), "capacity": ("overload", "fairness"),
     "arrivals": ("open", "overload", "fairness"), "patience": ("open", "overload", "fairness"),
-    "max_connections": ("open", "overload", "fairness"), "peers": ("closed",), "connections": ("closed",),
+    "max_connections": ("open", "overload", "fairness"), "keep_alive": ("open", "overload", "fairness"),
+    "peers": ("closed",), "connections": ("closed",),
 }
 # What holds with --short where the file says nothing of it.
 SHORT = {"connections": [64], "seconds": 1, "rounds": 1}
