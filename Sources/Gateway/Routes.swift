@@ -15,16 +15,17 @@ enum Route: Sendable {
     /// The path before the workspace.
     static let endpointPrefix = "/app/api/mcp/server/"
 
+    private static let metadataPrefix = ProtectedResource.wellKnownPath + endpointPrefix
+
     init(_ path: String) {
         switch path {
         case "/healthz": self = .health
         case "/readyz": self = .readiness
         case "/metrics": self = .metrics
         default:
-            let metadataPrefix = ProtectedResource.wellKnownPath + Route.endpointPrefix
             if let workspace = Route.workspace(path, behind: Route.endpointPrefix) {
                 self = .endpoint(workspace: workspace)
-            } else if let workspace = Route.workspace(path, behind: metadataPrefix) {
+            } else if let workspace = Route.workspace(path, behind: Route.metadataPrefix) {
                 self = .resourceMetadata(workspace: workspace)
             } else {
                 self = .unknown
@@ -33,10 +34,13 @@ enum Route: Sendable {
     }
 
     /// The last step of a path; a slash behind it does not matter.
+    ///
+    /// Looks at bytes, not at characters, for every request comes by here.
     private static func workspace(_ path: String, behind prefix: String) -> String? {
-        guard path.hasPrefix(prefix) else { return nil }
-        var rest = path.dropFirst(prefix.count)
-        if rest.last == "/" { rest.removeLast() }
-        return rest.isEmpty || rest.contains("/") ? nil : String(rest)
+        guard path.utf8.starts(with: prefix.utf8) else { return nil }
+        let slash = UInt8(ascii: "/")
+        var rest = path.utf8.dropFirst(prefix.utf8.count)
+        if rest.last == slash { rest.removeLast() }
+        return rest.isEmpty || rest.contains(slash) ? nil : String(Substring(rest))
     }
 }
