@@ -30,11 +30,11 @@ package struct HTTPServerConfiguration: Sendable {
     package var lingerTimeout: Duration = .seconds(1)
     /// Refusals for want of room that leave in a second; more are held for a moment, so that refusing stays a small part
     /// of the work. Nothing that is served waits for them.
-    package var refusalsPerSecond = 2_000
+    package var refusalsPerSecond = 1_000
     /// Refusals that leave at once before the pace holds.
     package var refusalBurst = 256
-    /// How long a refusal is held at most; whoever gets it was told to stay away for as long at least.
-    package var longestRefusal: Duration = .seconds(1)
+    /// How long a refusal is held at most.
+    package var longestRefusal: Duration = .seconds(2)
     /// Refusals that are held at a time; above it the oldest leaves early.
     package var maxHeldRefusals = 4_096
     /// How often an event stream without events gets a comment.
