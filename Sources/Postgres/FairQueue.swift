@@ -38,7 +38,8 @@ struct FairQueue<Element> {
     private let bound: Int
     private let boundPerTenant: Int
     private let workersPerTenant: Int
-    private let takenBesideOthers: Int
+    private let workersBesideOthers: Int
+    private let batch: Int
     /// Who has called lately.
     private var callers = RecentCallers()
     private var tenants: [FairShareKey: Tenant] = [:]
@@ -57,19 +58,22 @@ struct FairQueue<Element> {
 
     /// - Parameters:
     ///   - workersPerTenant: How many workers a tenant may hold.
-    ///   - takenBesideOthers: How many elements workers may have of a tenant while others call.
+    ///   - workersBesideOthers: How many workers' worth of elements a tenant may have taken while others call.
+    ///   - batch: How many elements a worker takes at most.
     ///   - cost: What an element is taken to cost until it is known better.
     init(
         bound: Int,
         boundPerTenant: Int,
         workersPerTenant: Int,
-        takenBesideOthers: Int = .max,
+        workersBesideOthers: Int? = nil,
+        batch: Int = 16,
         cost: Int64 = 500_000
     ) {
         self.bound = bound
         self.boundPerTenant = boundPerTenant
         self.workersPerTenant = workersPerTenant
-        self.takenBesideOthers = takenBesideOthers
+        self.workersBesideOthers = workersBesideOthers ?? workersPerTenant
+        self.batch = batch
         self.cost = cost
     }
 
@@ -125,7 +129,9 @@ struct FairQueue<Element> {
     }
 
     /// How many elements of a tenant workers may have.
-    private func limit(of key: FairShareKey) -> Int { callers.isAlone(key) ? .max : takenBesideOthers }
+    private func limit(of key: FairShareKey) -> Int {
+        callers.isAlone(key) ? .max : workersBesideOthers * batch
+    }
 
     /// How long the next element of a tenant would wait, as far as is known: what stands before it by the tenants' turns,
     /// over the workers that the tenant may have.
@@ -134,7 +140,10 @@ struct FairQueue<Element> {
         let own = Int64(tenant?.waiting.count ?? 0)
         // Of every other tenant that waits, one more comes before it; there are no more than wait.
         let others = min(Int64(count) - own, (own + 1) * Int64(turns.count - (own > 0 ? 1 : 0)))
-        return (own * (tenant?.cost ?? cost) + others * cost) / Int64(workersPerTenant)
+        // Those that all who wait may have together.
+        let shared = min(workersPerTenant, workersBesideOthers * max(1, turns.count))
+        let workers = callers.isAlone(key) ? workersPerTenant : shared
+        return (own * (tenant?.cost ?? cost) + others * cost) / Int64(workers)
     }
 
     /// Takes up to `limit` elements for one worker, and counts it for each tenant among them.
@@ -183,7 +192,7 @@ struct FairQueue<Element> {
     }
 
     private static func learnt(_ known: Int64, _ actual: Int64) -> Int64 {
-        max(1, known + (min(actual, known * 8) - known) / 8)
+        max(1, known + (min(actual, known * 8) - known) / 32)
     }
 
     /// A worker holds these tenants no more.
@@ -230,14 +239,13 @@ struct FairQueue<Element> {
     /// Takes out all elements that match.
     mutating func remove(where matches: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []
-        turns = Turns()
-        for (key, tenant) in tenants {
+        for (key, tenant) in tenants where !tenant.waiting.isEmpty {
             var tenant = tenant
             removed += tenant.waiting.remove(where: matches)
-            if !tenant.waiting.isEmpty { turns.insert(key, used: tenant.used) }
             tenants[key] = tenant
             rest(key)
         }
+        turns.removeAll { tenants[$0]?.waiting.isEmpty ?? true }
         count -= removed.count
         forgetResting()
         return removed

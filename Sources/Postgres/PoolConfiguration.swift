@@ -43,8 +43,8 @@ package struct PoolConfiguration: Sendable {
 
     var tenantWorkers: Int { max(1, min(workers, workersPerTenant ?? workers - 1)) }
 
-    var tenantCallsBesideOthers: Int {
-        batch * max(1, min(tenantWorkers, workersBesideOthers ?? workers * 2 / 3 - 1))
+    var tenantWorkersBesideOthers: Int {
+        max(1, min(tenantWorkers, workersBesideOthers ?? workers * 2 / 3 - 1))
     }
 
     var pipelineLimits: Pipeline.Limits {

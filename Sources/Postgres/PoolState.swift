@@ -37,7 +37,8 @@ struct PoolState {
             bound: configuration.backlog,
             boundPerTenant: configuration.backlogPerTenant,
             workersPerTenant: configuration.tenantWorkers,
-            takenBesideOthers: configuration.tenantCallsBesideOthers
+            workersBesideOthers: configuration.tenantWorkersBesideOthers,
+            batch: configuration.batch
         )
     }
 

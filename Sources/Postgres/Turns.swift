@@ -26,6 +26,13 @@ struct Turns {
         }
     }
 
+    /// Takes tenants out of the line; the others keep their order.
+    mutating func removeAll(where matches: (FairShareKey) -> Bool) {
+        places.removeAll { matches($0.key) }
+        // What is in order is a heap.
+        places.sort { $0.isBefore($1) }
+    }
+
     /// Takes the next tenant out of the line.
     mutating func popFirst() -> FairShareKey? {
         guard let first = places.first, let last = places.popLast() else { return nil }

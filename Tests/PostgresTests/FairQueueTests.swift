@@ -50,7 +50,9 @@ struct FairQueueTests {
 
     @Test("leaves room beside a tenant while others call, and gives it all of it when they have not for a while")
     func besideOthers() {
-        var queue = FairQueue<Int>(bound: 100, boundPerTenant: 50, workersPerTenant: 2, takenBesideOthers: 3)
+        var queue = FairQueue<Int>(
+            bound: 100, boundPerTenant: 50, workersPerTenant: 2, workersBesideOthers: 1, batch: 3
+        )
         let (a, b) = (FairShareKey("a"), FairShareKey("b"))
         let start = ContinuousClock.now
         for number in 0..<20 { _ = queue.append(number, for: a) }
