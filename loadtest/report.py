@@ -96,14 +96,14 @@ def of_peer(rounds, name):
     }
 
 
-def memory(idle, found):
-    """Resident bytes of the service, idle and at the most connections of a closed load."""
+def memory(node, found):
+    """What a node costs at rest, and resident bytes of the service at the most connections of a closed load."""
     runs = [run for one in found if one["load"] == "closed" for round in one["rounds"] for run in round["service"]]
     if not runs:
-        return {"idle_bytes": idle}
+        return node
     widest = max(run["connections"] for run in runs)
     busy = max(run["resident_bytes"] for run in runs if run["connections"] == widest)
-    return {"idle_bytes": idle, "busy_connections": widest, "busy_bytes": busy}
+    return {**node, "busy_connections": widest, "busy_bytes": busy}
 
 
 def table(heads, rows):
@@ -134,6 +134,10 @@ def tables(result):
     words = f"Resident memory of the service: {memory['idle_bytes'] / 2**20:.0f} MiB idle"
     if "busy_bytes" in memory:
         words += f", {memory['busy_bytes'] / 2**20:.0f} MiB at {memory['busy_connections']} connections"
+    words += (
+        f"; {memory['connection_bytes'] / 1024:.1f} KiB for each of {memory['connections']:,} connections at rest. "
+        f"`serve` gives its first answer {memory['start_s']:.2f} s after its start"
+    )
     return "\n".join([*lines, words + "."])
 
 

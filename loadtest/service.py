@@ -145,10 +145,7 @@ class Service:
 
     def memory(self):
         """Resident bytes of the service's own process."""
-        for line in open(f"/proc/{self.process.pid}/status"):
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        return 0
+        return resident(self.process.pid)
 
     def database(self):
         """The process that all of PostgreSQL's others are children of."""
@@ -177,6 +174,15 @@ class Service:
                 self.process.kill()
         self.log.close()
         subprocess.run(["rm", "-rf", str(self.folder)], check=False)
+
+
+def resident(process):
+    """Bytes of memory that a process has."""
+    with open(f"/proc/{process}/status", encoding="utf-8") as status:
+        for line in status:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def times(process):
