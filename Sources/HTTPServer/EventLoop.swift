@@ -38,7 +38,9 @@ final class EventLoop {
     var drainDeadline: Int64?
 
     private let board: CounterBoard
-    private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
+    /// The sockets of one turn: so few that answers which workers bring meanwhile leave soon, and so many that waiting costs
+    /// little for each.
+    private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 64)
     private var messages: [Message] = []
     /// Connections with something to write or to parse before this turn ends.
     private var unsettled: [Connection] = []
@@ -57,9 +59,8 @@ final class EventLoop {
         self.configuration = configuration
         times = LoopTimes(configuration)
         refusals = RefusalPacer(
-            perSecond: configuration.refusalsPerSecond,
+            interval: LoopTimes.nanoseconds(configuration.refusalInterval),
             burst: configuration.refusalBurst,
-            longest: LoopTimes.nanoseconds(configuration.longestRefusal),
             bound: configuration.maxHeldRefusals
         )
         self.mailbox = mailbox

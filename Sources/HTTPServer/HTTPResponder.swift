@@ -31,7 +31,7 @@ package final class HTTPResponder: Sendable {
 
     /// Answers that the server is too busy, perhaps not at once.
     ///
-    /// When there are many refusals they leave at a pace, see ``HTTPServerConfiguration/refusalsPerSecond``: a client
+    /// When there are many refusals they leave at a pace, see ``HTTPServerConfiguration/refusalInterval``: a client
     /// that does not wait when it is told to is made to.
     package func refuse(_ response: HTTPResponse) {
         guard !isAnswered.exchange(true, ordering: .relaxed) else { return }

@@ -28,14 +28,13 @@ package struct HTTPServerConfiguration: Sendable {
     package var writeTimeout: Duration = .seconds(30)
     /// How long the rest of what a client sends is read after the last answer, so that the answer is not lost.
     package var lingerTimeout: Duration = .seconds(1)
-    /// Refusals for want of room that leave in a second; more are held for a moment, so that refusing stays a small part
-    /// of the work. Nothing that is served waits for them.
-    package var refusalsPerSecond = 1_000
+    /// The time from one refusal for want of room to the next when there are many: two thousand leave in a second, more
+    /// are held for a moment, so that refusing stays a small part of the work. Nothing that is served waits for them.
+    package var refusalInterval: Duration = .microseconds(500)
     /// Refusals that leave at once before the pace holds.
     package var refusalBurst = 256
-    /// How long a refusal is held at most.
-    package var longestRefusal: Duration = .seconds(2)
-    /// Refusals that are held at a time; above it the oldest leaves early.
+    /// Refusals that are held at a time, so that none is held for longer than they take at the pace, about two seconds;
+    /// above it the oldest leaves early.
     package var maxHeldRefusals = 4_096
     /// How often an event stream without events gets a comment.
     package var heartbeat: Duration = .seconds(20)

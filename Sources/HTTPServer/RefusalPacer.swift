@@ -2,8 +2,9 @@
 ///
 /// Clients that ask again as soon as they are refused would keep the server busy with refusing, and everybody else
 /// waiting. An answer that is held is the one brake that reaches them: it holds up the client that it is for, and no
-/// other, not even one behind the same proxy, which sends nothing else on a connection that is owed an answer. None is
-/// held longer than ``longest``, and no more than ``bound`` are: then the oldest leaves early.
+/// other, not even one behind the same proxy, which sends nothing else on a connection that is owed an answer. No more
+/// than ``bound`` are held: then the oldest leaves early. So none is held for longer than as many take at the pace, and
+/// a crowd that came at once does not come back at once.
 ///
 /// Knows no clock but the times that it is given, in nanoseconds; they must not go back.
 struct RefusalPacer<Element> {
@@ -14,17 +15,15 @@ struct RefusalPacer<Element> {
     private let interval: Int64
     /// How far a burst may run ahead of the pace, in nanoseconds.
     private let head: Int64
-    private let longest: Int64
     private let bound: Int
     private var held: [(element: Element, due: Int64)] = []
     private var first = 0
     /// When the stream so far would be through at a steady pace.
     private var through: Int64 = 0
 
-    init(perSecond: Int, burst: Int, longest: Int64, bound: Int) {
-        interval = 1_000_000_000 / Int64(max(1, perSecond))
+    init(interval: Int64, burst: Int, bound: Int) {
+        self.interval = interval
         head = interval * Int64(max(1, burst) - 1)
-        self.longest = longest
         self.bound = bound
     }
 
@@ -37,11 +36,9 @@ struct RefusalPacer<Element> {
     /// Takes a refusal; ``popDue(_:)`` gives it back when it is to leave.
     mutating func add(_ element: Element, now: Int64) {
         var due = max(now, through - head)
-        if due > now {
-            due = min((due + Self.tick - 1) / Self.tick * Self.tick, now + longest)
-        }
-        // What the bounds let out early does not hold up those behind it for longer.
-        if due < now + longest { through = max(through, now) + interval }
+        if due > now { due = (due + Self.tick - 1) / Self.tick * Self.tick }
+        // What leaves early does not hold up those behind it.
+        through = min(max(through, now) + interval, now + head + interval * Int64(bound + 1))
         held.append((element, due))
     }
 

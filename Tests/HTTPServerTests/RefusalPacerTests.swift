@@ -6,10 +6,8 @@ import Testing
 struct RefusalPacerTests {
     private static let millisecond: Int64 = 1_000_000
 
-    private func pacer(perSecond: Int = 100, burst: Int = 2, longest: Int64 = 1000, bound: Int = 100) -> RefusalPacer<
-        Int
-    > {
-        RefusalPacer(perSecond: perSecond, burst: burst, longest: longest * Self.millisecond, bound: bound)
+    private func pacer(every interval: Int64 = 10, burst: Int = 2, bound: Int = 100) -> RefusalPacer<Int> {
+        RefusalPacer(interval: interval * Self.millisecond, burst: burst, bound: bound)
     }
 
     /// What leaves until a time, in milliseconds.
@@ -40,15 +38,24 @@ struct RefusalPacerTests {
         #expect(due(&pacer, at: 500) == [3, 4])
     }
 
-    @Test("holds none for longer than it may, and the next ones no longer than that either")
-    func longest() {
-        var pacer = pacer(perSecond: 1, burst: 1, longest: 50)
-        for number in 0..<4 { pacer.add(number, now: 0) }
-        #expect(due(&pacer, at: 0) == [0])
-        #expect(due(&pacer, at: 49) == [])
-        #expect(due(&pacer, at: 50) == [1, 2, 3])
-        pacer.add(4, now: 60 * Self.millisecond)
-        #expect(due(&pacer, at: 110) == [4])
+    @Test("spreads a crowd evenly, so that it does not come back at once")
+    func spread() {
+        var pacer = pacer(every: 5, burst: 1)
+        for number in 0..<60 { pacer.add(number, now: 0) }
+        let left = (0...30).map { due(&pacer, at: Int64($0) * 10).count }
+        #expect(left[0] == 1 && left[1...29].allSatisfy { $0 == 2 } && left[30] == 1)
+    }
+
+    @Test("makes nobody wait for what has left early")
+    func early() {
+        var pacer = pacer(burst: 1, bound: 2)
+        for number in 0..<50 {
+            pacer.add(number, now: 0)
+            _ = due(&pacer, at: 0)
+        }
+        #expect(pacer.count == 2)
+        pacer.add(50, now: 0)
+        #expect(due(&pacer, at: 40) == [48, 49, 50])
     }
 
     @Test("holds no more than it may: the oldest leaves early")
@@ -70,7 +77,7 @@ struct RefusalPacerTests {
 
     @Test("keeps the order of a long stream")
     func order() {
-        var pacer = pacer(perSecond: 1000, burst: 1, longest: 100_000, bound: 10_000)
+        var pacer = pacer(every: 1, burst: 1, bound: 10_000)
         var left: [Int] = []
         for number in 0..<2000 {
             pacer.add(number, now: Int64(number) * Self.millisecond / 2)

@@ -10,8 +10,7 @@ struct RefusalTests {
     /// After the first refusal of this server none leaves in the time of a test.
     private func server() throws -> TestServer {
         try TestServer {
-            ($0.refusalsPerSecond, $0.refusalBurst, $0.longestRefusal) = (1, 1, .seconds(3600))
-            $0.maxHeldRefusals = 2
+            ($0.refusalInterval, $0.refusalBurst, $0.maxHeldRefusals) = (.seconds(3600), 1, 2)
         }
     }
 
