@@ -6,10 +6,12 @@
 /// fewer of them. Who comes back after a pause starts where the others are: a pause saves nothing up. Costs are in
 /// nanoseconds of a worker.
 ///
-/// A tenant that holds as many workers as it may is passed over until one of them returns, and while others call as well
-/// one that has as many elements with workers as it may then. How much may wait of a tenant
-/// is bounded by its own bound and by the room that is left (dynamic thresholds): whoever comes next finds as much room as
-/// each of those has that fill the queue. ``wait(for:)`` tells the length of the queue in time.
+/// A tenant that holds as many workers as it may is passed over until one of them returns; while others call as well, so is
+/// one of which workers have as many elements as they may have then. That leaves a worker, and a core of the database, to
+/// whoever calls modestly, and costs some of the rate of a tenant that wants everything.
+///
+/// How much may wait of a tenant is bounded by its own bound and by the room that is left (dynamic thresholds): whoever
+/// comes next finds as much room as each of those has that fill the queue. ``wait(for:)`` tells its length in time.
 struct FairQueue<Element> {
     /// A worker's claim on a tenant.
     struct Hold: Equatable {
@@ -126,6 +128,12 @@ struct FairQueue<Element> {
     func isEligible(_ key: FairShareKey) -> Bool {
         guard let tenant = tenants[key] else { return true }
         return tenant.held < workersPerTenant && tenant.taken < limit(of: key)
+    }
+
+    /// Whether a worker that asks might get something; certain where only one tenant waits.
+    var mayGive: Bool {
+        guard turns.count == 1, let only = turns.first else { return count > 0 }
+        return isEligible(only)
     }
 
     /// How many elements of a tenant workers may have.

@@ -15,6 +15,9 @@ struct Turns {
 
     var count: Int { places.count }
 
+    /// Whose turn is next.
+    var first: FairShareKey? { places.first?.key }
+
     /// Puts a tenant in line by what it has had.
     mutating func insert(_ key: FairShareKey, used: Int64) {
         places.append(Place(used: used, number: nextNumber, key: key))

@@ -49,7 +49,7 @@ extension WorkerPool {
 
     /// Wakes an idle worker if there is something to take.
     private func wakeIdle() {
-        let woken = state.withLock { state in state.queue.isEmpty ? nil : state.idle.popLast() }
+        let woken = state.withLock { state in state.queue.mayGive ? state.idle.popLast() : nil }
         if let woken { wake(woken) }
     }
 

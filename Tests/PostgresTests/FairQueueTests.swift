@@ -38,9 +38,10 @@ struct FairQueueTests {
         var queue = queue("aaab", workersPerTenant: 1)
         let first = queue.take(1)
         #expect(String(first.elements) == "a" && first.holding.map(\.key) == [key("a")])
-        #expect(!queue.isEligible(key("a")) && queue.isEligible(key("b")))
+        #expect(!queue.isEligible(key("a")) && queue.isEligible(key("b")) && queue.mayGive)
         let result4 = queue.take(9)
         #expect(String(result4.elements) == "b")
+        #expect(!queue.mayGive, "Only what may not be had is left")
         let result5 = queue.take(9)
         #expect(result5.elements.isEmpty)
         queue.release(first.holding)
@@ -142,6 +143,21 @@ struct FairQueueTests {
         for number in 0..<4 { _ = queue.append(number, for: b) }
         #expect(queue.wait(for: b) == 45)
         #expect(queue.wait(for: a) == 120)
+    }
+
+    @Test("takes what one tenant may not have for workers that nobody waits for")
+    func waitBesideOthers() {
+        var queue = FairQueue<Int>(
+            bound: 100, boundPerTenant: 50, workersPerTenant: 3, workersBesideOthers: 1, batch: 4, cost: 10
+        )
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        for number in 0..<12 { _ = queue.append(number, for: a) }
+        #expect(queue.wait(for: a) == 40)
+        queue.note(b, at: .now)
+        queue.note(a, at: .now)
+        #expect(queue.wait(for: a) == 120, "Its own part only, now that somebody else calls")
+        for number in 0..<12 { _ = queue.append(number, for: b) }
+        #expect(queue.wait(for: a) == 120, "Twice as much waits, for twice as many workers")
     }
 
     @Test("learns what calls cost in steps, so that one that hung is not taken for the rule")
