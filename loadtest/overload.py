@@ -16,8 +16,9 @@ WINDOW = 0.2
 # A window is normal if its calls were answered well, half of them within this many times what 99 in 100 take alone,
 # or within these milliseconds, and so are the next ones.
 NORMAL, NORMAL_MS, NORMAL_WINDOWS = 2, 10, 3
-# Connections of the closed loops that find out what the service can do.
-CAPACITY_CONNECTIONS = (64, 256)
+# Connections of the closed loops that find out what the service can do: enough to keep it busy, and so few that none of
+# their calls is turned away for having to wait too long, even by a slow machine.
+CAPACITY_CONNECTIONS = (32, 64)
 
 
 def capacity(run, requests, scenario):
