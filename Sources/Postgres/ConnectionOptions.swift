@@ -14,7 +14,8 @@ package struct ConnectionOptions: Sendable {
 
     /// What the server is told at the start of the session, in the form of its command line.
     var sessionSettings: String {
-        var settings = ["TimeZone=UTC"]
+        // What a statement sees is what was committed before it, unless a transaction says otherwise.
+        var settings = ["TimeZone=UTC", "default_transaction_isolation=read\\ committed"]
         if let statementTimeout { settings.append("statement_timeout=\(statementTimeout.milliseconds)") }
         if let idleInTransactionTimeout {
             settings.append("idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)")

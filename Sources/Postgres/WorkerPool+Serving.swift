@@ -48,7 +48,7 @@ extension WorkerPool {
     }
 
     /// Wakes an idle worker if there is something to take.
-    private func wakeIdle() {
+    func wakeIdle() {
         let woken = state.withLock { state in state.queue.mayGive ? state.idle.popLast() : nil }
         if let woken { wake(woken) }
     }
