@@ -44,22 +44,35 @@ extension LocalCluster {
     ) throws(LocalClusterError) {
         try FileSystem.remove(layout.unfinishedData)
         try account.makePrivateFolder(layout.unfinishedData)
-        var arguments = [
-            binaries.initdb, "--pgdata=\(layout.unfinishedData)", "--username=postgres", "--encoding=UTF8",
-            "--locale=\(Self.locale)", "--auth=trust", "--no-instructions",
-        ]
+        var arguments = options.primary.map { copying($0, layout, binaries) } ?? initialising(layout, binaries)
         if !options.isDurable { arguments.append("--no-sync") }
         let process = try ChildProcess.start(
             account.command(arguments, endsWithParent: true), in: layout.folder, output: layout.log
         )
         guard ChildProcess.wait(for: process) == 0 else {
+            let program = options.primary == nil ? "initdb" : "pg_basebackup"
             throw LocalClusterError(
-                .creationFailed, "initdb failed in \(layout.folder). It says:\n\(layout.lastLogLines())"
+                .creationFailed, "\(program) failed in \(layout.folder). It says:\n\(layout.lastLogLines())"
             )
         }
         guard rename(layout.unfinishedData, layout.data) == 0 else {
             throw .system("\(layout.unfinishedData) cannot be renamed", errno)
         }
+    }
+
+    private func initialising(_ layout: ClusterLayout, _ binaries: ServerBinaries) -> [String] {
+        [
+            binaries.initdb, "--pgdata=\(layout.unfinishedData)", "--username=postgres", "--encoding=UTF8",
+            "--locale=\(Self.locale)", "--auth=trust", "--no-instructions",
+        ]
+    }
+
+    /// Copies a running server, and has the copy follow it from then on.
+    private func copying(_ primary: String, _ layout: ClusterLayout, _ binaries: ServerBinaries) -> [String] {
+        [
+            binaries.basebackup, "--dbname=\(primary)", "--pgdata=\(layout.unfinishedData)", "--write-recovery-conf",
+            "--wal-method=stream", "--checkpoint=fast",
+        ]
     }
 
     /// Letters of all languages if the system has that, the same order everywhere.

@@ -19,6 +19,9 @@ package final class LocalCluster: Sendable {
         package var startLimit: Duration = .seconds(60)
         /// How long the server may take to end.
         package var stopLimit: Duration = .seconds(30)
+        /// The server whose standby this one is: a connection string of its superuser. A cluster that does not exist is
+        /// made as a copy of it then.
+        package var primary: String?
         /// Settings of the server beyond those that this type makes.
         package var settings: [String: String] = [:]
 

@@ -8,6 +8,7 @@ struct ServerBinaries {
     private static let advice = "Install PostgreSQL (apt install postgresql), or name the folder with its programs."
 
     var initdb: String { "\(folder)/initdb" }
+    var basebackup: String { "\(folder)/pg_basebackup" }
     var postgres: String { "\(folder)/postgres" }
 
     /// Finds the programs.
