@@ -19,7 +19,8 @@ enum Dev {
             Subcommand.json,
         ],
         settings: Setting.all.filter {
-            !([.databaseURL, .adminDatabaseURL, .tokenPepper, .sealKeys] + Setting.ofTheBridge).contains($0)
+            !([.databaseURL, .adminDatabaseURL, .replicaURLs, .tokenPepper, .sealKeys] + Setting.ofTheBridge).contains(
+                $0)
         },
         run: run
     )

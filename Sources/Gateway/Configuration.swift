@@ -8,6 +8,7 @@ package import Telemetry
 /// What `serve` needs, typed and complete.
 package struct Configuration: Sendable {
     package var databaseURL: String
+    package var replicaURLs: [String]
     package var server: HTTPServerConfiguration
     package var pool: PoolConfiguration
     package var publicURL: String?
@@ -27,6 +28,7 @@ package struct Configuration: Sendable {
     /// - Throws: ``ConfigurationError`` for what is missing or cannot be used.
     package init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
         databaseURL = try settings.needed(.databaseURL)
+        replicaURLs = settings.urls(.replicaURLs)
         pepper = try Configuration.pepper(settings)
         seal = try Configuration.seal(settings)
         publicURL = settings.text(.publicURL).map(Configuration.origin)

@@ -107,7 +107,10 @@ package final class Gateway: Sendable {
         let waited = ContinuousClock.now - call.request.arrival
         let plan = plan(call)
         cancellation.follow(plan.cancellation)
-        let work = Work(call: call, plan: plan, parts: parts, waited: waited)
+        let work = Work(
+            call: call, plan: plan, parts: parts, waited: waited,
+            deadline: call.request.arrival + parts.callTimeout, isAbandoned: { cancellation.isCancelled }
+        )
         return work.step { response, record in self.answer(call, response, record) }
     }
 

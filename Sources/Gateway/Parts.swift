@@ -11,6 +11,7 @@ package struct Parts: Sendable {
     package let address: PublicAddress
     package let authenticator: Authenticator
     package let pool: WorkerPool
+    package let replicas: Replicas?
     package let mcp: MCPServer<ToolProvider>
     package let tools: ToolProvider
     package let trail: AuditTrail

@@ -35,6 +35,7 @@ package final class Service: Sendable {
             address: PublicAddress(url: configuration.publicURL, isLocal: Service.isLocal(configuration)),
             authenticator: Authenticator(pepper: configuration.pepper),
             pool: pool,
+            replicas: Service.replicas(configuration, pool, metrics, log),
             mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
             tools: tools,
             trail: AuditTrail(pool: pool, metrics: metrics),
@@ -65,10 +66,12 @@ package final class Service: Sendable {
         let connection = try Connection(url: configuration.databaseURL, applicationName: "workport start")
         try StartCheck.role(connection)
         try StartCheck.schema(connection, migrator)
+        let replicas = try parts.replicas.map { ($0, try checkReplicas(of: connection)) }
         connection.close()
         // The address comes first: when it cannot be had, nothing has begun. Calls wait for the workers.
         let port = try server.start()
         parts.pool.start()
+        if let (replicas, identity) = replicas { replicas.start(as: identity) }
         mailroom.start()
         log.info("Service started", [.version: .string(Product.version), .port: .integer(Int(port))])
         return port
@@ -83,9 +86,39 @@ package final class Service: Sendable {
         server.drain(deadline: configuration.drainTimeout)
         mailroom.stop()
         parts.trail.flush()
+        parts.replicas?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.pool.drain(deadline: max(.seconds(1), deadline - .now))
         log.info("Service stopped")
         log.flush()
+    }
+
+    private static func replicas(
+        _ configuration: Configuration,
+        _ pool: WorkerPool,
+        _ metrics: Metrics,
+        _ log: Log
+    ) -> Replicas? {
+        guard !configuration.replicaURLs.isEmpty else { return nil }
+        return Replicas(
+            configuration.replicaURLs, like: configuration.pool, primary: pool, metrics: metrics, log: log
+        )
+    }
+
+    /// Makes sure that reads go to standbys of the database; one that cannot be reached now is used when it can.
+    private func checkReplicas(of primary: Connection) throws -> ReplicationIdentity {
+        let identity = try ReplicationIdentity(of: primary)
+        for (index, url) in configuration.replicaURLs.enumerated() {
+            do {
+                let connection = try Connection(url: url, applicationName: "workport start")
+                try StartCheck.replica(connection, number: index + 1, of: identity)
+                connection.close()
+            } catch let error as PostgresError where error.kind != .server {
+                log.warning(
+                    "Replica cannot be reached", [.replica: .integer(index + 1), .error: .string(error.message)]
+                )
+            }
+        }
+        return identity
     }
 
     /// Names in Host that are answered for, and pages that may call.

@@ -5,6 +5,8 @@ package struct Setting: Sendable, Hashable {
         case text
         /// A connection string of libpq: a URL, or keywords with values.
         case databaseURL
+        /// URLs of databases, separated by blanks.
+        case databaseURLs
         case list
         case integer(ClosedRange<Int>)
         /// Seconds, with a fraction if need be.
@@ -34,6 +36,11 @@ extension Setting {
     package static let adminDatabaseURL = Setting(
         name: "admin-database-url", form: .databaseURL, standard: nil,
         meaning: "The same database as its owner, for migrate, seed, import, workspace and token"
+    )
+    package static let replicaURLs = Setting(
+        name: "replica-urls", form: .databaseURLs, standard: "",
+        meaning:
+            "Streaming standbys of that database that answer reads, as the role workport_app: URLs separated by blanks"
     )
     package static let host = Setting(
         name: "host", form: .text, standard: "127.0.0.1", meaning: "Address to listen on; 0.0.0.0 or :: for all"
@@ -139,8 +146,9 @@ extension Setting {
 
     /// All settings, in the order in which `--help` prints them.
     package static let all: [Setting] = [
-        .databaseURL, .adminDatabaseURL, .host, .port, .publicURL, .allowedHosts, .allowedOrigins, .tokenPepper,
-        .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout, .maxConnections, .maxHeaderBytes,
+        .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .allowedHosts, .allowedOrigins,
+        .tokenPepper, .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout, .maxConnections,
+        .maxHeaderBytes,
         .maxBodyBytes, .maxJSONDepth, .searchMemory, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
         .drainTimeout,
         .logLevel, .migrations, .url, .token,

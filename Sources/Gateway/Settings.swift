@@ -60,6 +60,10 @@ package struct Settings: Sendable {
         (values[setting] ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
     }
 
+    package func urls(_ setting: Setting) -> [String] {
+        (values[setting] ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+
     /// A value that a command cannot do without.
     package func needed(_ setting: Setting) throws(ConfigurationError) -> String {
         guard let text = text(setting) else {
@@ -85,8 +89,13 @@ extension Setting.Form {
         switch self {
         case .text, .list, .secret: nil
         case .databaseURL:
-            text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=")
+            text.isDatabaseURL || text.contains("=")
                 ? nil : "is no URL of a database; it can be postgresql://user:password@host:port/database."
+        case .databaseURLs:
+            text.split(whereSeparator: \.isWhitespace).allSatisfy { String($0).isDatabaseURL }
+                ? nil
+                : "has something that is no URL of a database; it can be postgresql://user:password@host:port/database, "
+                    + "and more of them behind blanks."
         case .integer(let range):
             Int(text).map(range.contains) == true
                 ? nil : "is \(text); it can be a whole number from \(range.lowerBound) to \(range.upperBound)."
@@ -100,6 +109,8 @@ extension Setting.Form {
 }
 
 extension String {
+    fileprivate var isDatabaseURL: Bool { hasPrefix("postgresql://") || hasPrefix("postgres://") }
+
     /// Without blanks and line ends at both ends.
     var trimmed: String {
         var rest = self[...]

@@ -10,13 +10,15 @@ package struct StartRefusal: Error, Sendable {
 /// What has to be true of the database before the service starts.
 package enum StartCheck {
     /// The role can neither read past row-level security nor change the schema.
-    package static func role(_ connection: Connection) throws {
+    ///
+    /// - Parameter variable: Where the connection's URL comes from.
+    package static func role(_ connection: Connection, of variable: String = "WORKPORT_DATABASE_URL") throws {
         let excesses = try RoleCheck.excesses(of: connection)
         guard excesses.isEmpty else {
             throw StartRefusal(
                 excesses.map(\.message).joined(separator: " ")
                     + " The service has to connect as a role like workport_app (CREATE ROLE workport_app LOGIN NOSUPERUSER "
-                    + "NOBYPASSRLS), so that one workspace can never see another. Set WORKPORT_DATABASE_URL accordingly."
+                    + "NOBYPASSRLS), so that one workspace can never see another. Set \(variable) accordingly."
             )
         }
     }

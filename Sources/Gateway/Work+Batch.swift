@@ -27,18 +27,19 @@ extension Work {
         guard case .batch(let plans, let combine) = plan.action else { return }
         let collector = BatchCollector(count: plans.count, combine: combine, finish: finish)
         for (index, plan) in plans.enumerated() {
+            let cancellation = CallCancellation(call.responder, isStateless: false, since: call.request.arrival)
+            cancellation.follow(plan.cancellation)
             let part = Work(
                 call: call, plan: plan, parts: parts, waited: waited,
-                batch: BatchPlace(collector: collector, index: index)
+                batch: BatchPlace(collector: collector, index: index), deadline: deadline,
+                isAbandoned: { cancellation.isCancelled }
             )
             let refuse = { @Sendable (error: ToolError) in
                 collector.take(.unserved(error, plan, requestID: part.call.id), at: index)
             }
-            let cancellation = CallCancellation(call.responder, isStateless: false, since: call.request.arrival)
-            cancellation.follow(plan.cancellation)
             let job = Job(
                 tenant: call.credential.workspace.share,
-                deadline: call.request.arrival + parts.callTimeout,
+                deadline: deadline,
                 isAbandoned: { cancellation.isCancelled },
                 plan: { part.step { response, _ in collector.take(response, at: index) } },
                 refuse: { refusal in

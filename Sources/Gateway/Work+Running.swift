@@ -36,7 +36,7 @@ extension Work {
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
         let sent = ContinuousClock.now
-        return .readOn([authentication] + (read?.statements ?? [])) { outcome in
+        return reading(read?.statements ?? []) { outcome in
             self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
             do {
                 let results = try outcome.get()
@@ -91,10 +91,13 @@ extension Work {
             result.withLock { $0 = outcome }
             done.signal()
         }
+        let work = Work(
+            call: call, plan: plan, parts: parts, waited: waited, batch: batch, deadline: .now + parts.callTimeout
+        )
         let job = Job(
             tenant: call.credential.workspace.share,
-            deadline: .now + parts.callTimeout,
-            plan: { run(prepared, asks: false) { finish(conclude($0, ending)) } },
+            deadline: work.deadline,
+            plan: { work.run(prepared, asks: false) { finish(conclude($0, ending)) } },
             refuse: { refusal in finish(fail(ToolError(refusal), ending)) }
         )
         if case .full(let wait) = parts.pool.submit(job) { return fail(.busy(retryAfter: wait.retrySeconds), ending) }

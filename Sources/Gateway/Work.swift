@@ -16,6 +16,10 @@ struct Work: Sendable {
     let waited: Duration
     /// Where the call stands in a batch, if it came in one.
     var batch: BatchPlace?
+    /// When nobody waits for the answer any more.
+    var deadline: ContinuousClock.Instant
+    /// Whether nobody waits for the answer any more although there is time left.
+    var isAbandoned: @Sendable () -> Bool = { false }
 
     /// The step that the worker takes for this call.
     func step(_ answer: @escaping Answer) -> Step {
@@ -80,12 +84,13 @@ struct Work: Sendable {
     /// The token's check in one flush with what a resource, a prompt or suggestions need.
     private func fetch(_ prepared: PreparedFetch, _ answer: @escaping Answer) -> Step {
         let sent = ContinuousClock.now
-        return .read([authentication] + prepared.statements) { outcome in
+        return reading(prepared.statements) { outcome in
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
                 let outcome = self.outcome(of: prepared, Array(results.dropFirst()), for: principal)
                 return (self.response(for: principal, outcome), self.record(outcome, prepared))
             }
+            return .done
         }
     }
 

@@ -53,6 +53,19 @@ package struct Authenticator: Sendable {
         """
     }
 
+    /// The same on a standby that has replayed the primary's log up to a place; else the verdict is `behind`.
+    ///
+    /// - Parameter place: Where the primary's log ended after the call had come, as `commit_position` gives it.
+    package func statement(for credential: PresentedCredential, session: [UInt8]?, at place: String) -> SQL {
+        """
+        SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
+            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at
+        FROM authenticate_at(
+            \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
+        )
+        """
+    }
+
     /// What the database said about the credential.
     ///
     /// - Returns: The caller, and whether the session that came with the request had been ended.

@@ -56,6 +56,8 @@ package enum LogKey: String, Sendable, CaseIterable {
     case serverVersion = "server_version"
     case processID = "process_id"
     case worker
+    /// Which of the replicas, from 1.
+    case replica
     case count
     case limit
     case seconds

@@ -15,6 +15,9 @@ package enum Metric: Int, Sendable, CaseIterable {
     case databaseDuration
     case databaseConnections
     case databaseConnectionLosses
+    case replicaReads
+    case replicasUsed
+    case replicaLag
     case backlogJobs
     case backlogRefusals
     case authenticationRefusals
@@ -52,6 +55,10 @@ package enum Metric: Int, Sendable, CaseIterable {
         case .databaseDuration: .histogram("database_seconds", "From flush to the last row of a call.", Self.seconds)
         case .databaseConnections: .gauge("database_connections", "Connections to the database that are usable.")
         case .databaseConnectionLosses: .counter("database_connection_losses_total", "Connections lost.")
+        case .replicaReads:
+            .counter("replica_reads_total", "Reads that went to a replica, by what came of it.", .outcome)
+        case .replicasUsed: .gauge("replicas_used", "Replicas that answer reads now.")
+        case .replicaLag: .gauge("replica_lag_bytes", "Log that the slowest replica had not replayed at the last look.")
         case .backlogJobs: .gauge("backlog_jobs", "Jobs that wait for a worker.")
         case .backlogRefusals: .counter("backlog_refusals_total", "Jobs refused before a worker took them.", .reason)
         case .authenticationRefusals: .counter("authentication_refusals_total", "Requests without access.", .reason)
