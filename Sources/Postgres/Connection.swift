@@ -63,7 +63,7 @@ package final class Connection {
         let parameters = try Parameters(statement.binds)
         let handle = try open()
         let answer = parameters.withPointers { count, values, lengths, formats in
-            PQexecParams(handle, statement.text, count, nil, values, lengths, formats, 0)
+            PQexecParams(handle, statement.text, count, nil, values, lengths, formats, statement.hasBinaryRows ? 1 : 0)
         }
         return try check(answer)
     }

@@ -102,16 +102,20 @@ final class Pipeline {
     ///
     /// - Throws: ``PostgresError`` of kind `invalidValue`; nothing was sent then.
     func enqueue(_ call: Call) throws(PostgresError) -> Int {
-        var prepared: [(text: String, parameters: Parameters)] = []
+        var prepared: [(text: String, parameters: Parameters, isBinary: Bool)] = []
         prepared.reserveCapacity(call.statements.count)
-        for statement in call.statements { prepared.append((statement.text, try Parameters(statement.binds))) }
+        for statement in call.statements {
+            prepared.append((statement.text, try Parameters(statement.binds), statement.hasBinaryRows))
+        }
         let number = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned)
-        for (text, parameters) in prepared { send(text, parameters, sharing: call.sharesPreparations) }
+        for (text, parameters, isBinary) in prepared {
+            send(text, parameters, isBinary: isBinary, sharing: call.sharesPreparations)
+        }
         synchronise()
         return number
     }
 
-    private func send(_ text: String, _ parameters: Parameters, sharing: Bool) {
+    private func send(_ text: String, _ parameters: Parameters, isBinary: Bool, sharing: Bool) {
         let name: String
         switch statements.use(text, sharing: sharing) {
         case .prepared(let known): name = known
@@ -124,7 +128,7 @@ final class Pipeline {
         let handle = connection.handle
         note(
             parameters.withPointers { count, values, lengths, formats in
-                PQsendQueryPrepared(handle, name, count, values, lengths, formats, 0)
+                PQsendQueryPrepared(handle, name, count, values, lengths, formats, isBinary ? 1 : 0)
             }
         )
     }

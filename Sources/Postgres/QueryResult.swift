@@ -3,7 +3,8 @@ import CPostgres
 /// The rows that one statement returned.
 ///
 /// A result owns the memory that libpq allocated and frees it once, with the last reference. Cells are read as the server
-/// sent them, in text form; asking beyond the last row or column is the same as asking for `NULL`.
+/// sent them, in text form unless the statement asked for the binary one; asking beyond the last row or column is the
+/// same as asking for `NULL`.
 package final class QueryResult {
     private let handle: OpaquePointer
 
@@ -37,6 +38,11 @@ package final class QueryResult {
     /// The name of a column.
     package func name(ofColumn column: Int) -> String? {
         PQfname(handle, CInt(column)).map { String(cString: $0) }
+    }
+
+    /// Whether a column is in the server's binary form.
+    func isBinary(_ column: Int) -> Bool {
+        column >= 0 && column < columnCount && PQfformat(handle, CInt(column)) == 1
     }
 
     /// Whether a cell is SQL `NULL`.

@@ -10,6 +10,10 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
     private var fragments: [String]
     /// The values, in the order of their placeholders.
     package private(set) var binds: [Bind]
+    /// Whether rows come in the server's binary form, which takes less of both sides for numbers, keys and arrays.
+    ///
+    /// ``QueryResult`` reads numbers, keys, bytes and text of either form.
+    package private(set) var hasBinaryRows = false
 
     /// A statement without binds.
     package init(stringLiteral value: String) {
@@ -45,6 +49,13 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
             text += fragments[index + 1]
         }
         return text
+    }
+
+    /// The same statement with rows in the server's binary form.
+    package var withBinaryRows: SQL {
+        var statement = self
+        statement.hasBinaryRows = true
+        return statement
     }
 
     /// Appends another statement, its binds counted on from this one's.
