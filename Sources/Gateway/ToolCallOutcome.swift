@@ -53,6 +53,7 @@ struct ReadCall {
     enum Progress {
         case ended(ToolCallOutcome)
         case more(Read)
+        case wait(for: Gate, then: @Sendable () -> Read)
     }
 
     /// Goes on from the rows of a read: the tool's first one, or one that it led to.
@@ -72,6 +73,7 @@ struct ReadCall {
             switch try read.proceed(results, principal) {
             case .answer(let answer): return .ended(.done(answer))
             case .more(let next): return .more(next)
+            case .wait(let gate, let next): return .wait(for: gate, then: next)
             }
         } catch {
             return .ended(.failed(error, id))

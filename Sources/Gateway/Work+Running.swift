@@ -44,6 +44,8 @@ extension Work {
                 let rows = Array(results.dropFirst())
                 switch try ReadCall(prepared, asks: asks).proceed(read, rows, for: principal, self.call.id) {
                 case .more(let next): return self.proceed(prepared, next, asks: asks, finish)
+                case .wait(let gate, let next):
+                    return .wait(for: gate) { self.proceed(prepared, next(), asks: asks, finish) }
                 case .ended(let outcome):
                     self.audit(outcome, prepared, of: principal)
                     finish(.success((principal, outcome)))

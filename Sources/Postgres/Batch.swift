@@ -60,9 +60,11 @@ final class Batch {
                 pool.refuse(call, .abandoned)
                 continue
             }
-            let step = call.step ?? call.job.plan()
+            var step = call.step ?? call.job.plan()
+            while case .wait(let gate, let next) = step, gate.isOpen { step = next() }
             switch step {
             case .done: break
+            case .wait(let gate, _): wait(call, step, for: gate)
             case .read(let statements, let finish):
                 let next: @Sendable (Result<[QueryResult], PostgresError>) -> Step = { outcome in
                     finish(outcome)
@@ -124,8 +126,15 @@ final class Batch {
 
     private func finish(_ read: Read, _ outcome: Result<[QueryResult], PostgresError>) {
         let step = read.next(outcome)
-        if case .done = step { return }
-        continued.append(read.call.taking(step))
+        switch step {
+        case .done: return
+        case .wait(let gate, _): wait(read.call, step, for: gate)
+        case .read, .readOn, .write: continued.append(read.call.taking(step))
+        }
+    }
+
+    private func wait(_ call: WaitingCall, _ step: Step, for gate: Gate) {
+        pool.keep(call.taking(step), until: gate)
     }
 
     /// Lets another worker serve a read that stands behind one which takes long.

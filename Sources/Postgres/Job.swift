@@ -83,6 +83,10 @@ package enum Step: Sendable {
     /// What `next` returns is taken like a call of its own, before those of the same tenant that wait: its statements
     /// are another transaction, and other workers may take it. Each step but the last answers nothing.
     case readOn([SQL], next: @Sendable (Result<[QueryResult], PostgresError>) -> Step)
+    /// Nothing until a gate opens; then another step, of which a worker learns when it takes the call again.
+    ///
+    /// The call holds no worker meanwhile. Its deadline holds: when that passes first, the job is refused.
+    case wait(for: Gate, then: @Sendable () -> Step)
     /// A body that has the worker to itself until it returns.
     case write(@Sendable (borrowing Database) -> Void)
 }

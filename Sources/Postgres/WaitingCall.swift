@@ -38,7 +38,7 @@ struct WaitingCall: Sendable {
         switch step {
         case .read(_, let finish): finish(.failure(error))
         case .readOn(_, let next): _ = next(.failure(error))
-        case nil, .done, .write: job.refuse(reason)
+        case nil, .done, .wait, .write: job.refuse(reason)
         }
     }
 }

@@ -27,6 +27,16 @@ extension WorkerPool {
         wakeIdle()
     }
 
+    /// Keeps a call until a gate opens, which puts it back to the backlog.
+    func keep(_ call: WaitingCall, until gate: Gate) {
+        let number = state.withLock { $0.keep(call) }
+        scheduleExpiry(by: call.job.deadline)
+        gate.whenOpen {
+            guard let call = self.state.withLock({ $0.kept.removeValue(forKey: number) }) else { return }
+            self.putBack([call])
+        }
+    }
+
     /// Gives up a worker's claim on tenants, which may let another worker take their calls.
     func release(_ holding: [FairQueue<WaitingCall>.Hold]) {
         state.withLock { $0.queue.release(holding) }

@@ -19,8 +19,9 @@ extension WorkerPool {
         let (expired, next) = state.withLock { state in
             if let due = state.nextExpiry, due > now { return ([WaitingCall](), nil as ContinuousClock.Instant?) }
             state.nextExpiry = nil
-            let expired = state.queue.remove { $0.expiry <= now }
-            return (expired, state.queue.minimum { $0.expiry })
+            let expired = state.remove { $0.expiry <= now }
+            let expiries = [state.queue.minimum { $0.expiry }, state.kept.values.map(\.expiry).min()]
+            return (expired, expiries.compactMap { $0 }.min())
         }
         for call in expired { refuse(call, call.lateness) }
         if let next { scheduleExpiry(by: next) }
@@ -63,7 +64,7 @@ extension WorkerPool {
         finishIfDrained()
         let isInTime = drained.wait(timeout: .now() + .milliseconds(Int(deadline.milliseconds))) == .success
         if !isInTime {
-            for call in state.withLock({ $0.queue.remove { _ in true } }) { refuse(call, .stopping) }
+            for call in state.withLock({ $0.remove { _ in true } }) { refuse(call, .stopping) }
             for worker in workers { DispatchQueue.global().async { worker.interrupt() } }
             finishIfDrained()
             _ = drained.wait(timeout: .now() + .milliseconds(Int(configuration.cancelGrace.milliseconds) * 2))

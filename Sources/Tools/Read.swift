@@ -12,6 +12,8 @@ package struct Read: Sendable {
     package enum Outcome: Sendable {
         case answer(ToolAnswer)
         case more(Read)
+        /// Another read once something has happened, for which the call waits without a worker.
+        case wait(for: Gate, then: @Sendable () -> Read)
     }
 
     package let statements: [SQL]
@@ -40,7 +42,7 @@ package struct Read: Sendable {
     package func answer(_ results: [QueryResult], _ principal: Principal) throws(ToolError) -> ToolAnswer {
         switch try proceed(results, principal) {
         case .answer(let answer): return answer
-        case .more: throw ToolError(.internalError, "This cannot be read at once.")
+        case .more, .wait: throw ToolError(.internalError, "This cannot be read at once.")
         }
     }
 }

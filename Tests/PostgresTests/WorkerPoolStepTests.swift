@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -60,5 +61,57 @@ struct WorkerPoolStepTests {
         let ending = await begin(from: 1_000_000, within: .milliseconds(200)).ending
         #expect(ending.error?.kind == .timeout || ending == .refused(.timeout))
         pool.drain(deadline: .seconds(1200))
+    }
+
+    /// How many calls have gone on behind a gate.
+    private final class Passed: Sendable {
+        let count = Mutex(0)
+    }
+
+    /// A call that counts once a gate is open.
+    private func begin(behind gate: Gate, _ passed: Passed = Passed(), within limit: Duration = .seconds(1200))
+        -> PendingCall
+    {
+        let pending = PendingCall()
+        let job = Job(
+            tenant: FairShareKey("one"), deadline: .now + limit,
+            plan: {
+                .readOn(["SELECT 1"]) { _ in
+                    .wait(for: gate) {
+                        passed.count.withLock { $0 += 1 }
+                        return Self.count(from: 0, [], pending)
+                    }
+                }
+            },
+            refuse: { pending.end(.refused($0)) }
+        )
+        if case .full = pool.submit(job) { pending.end(.full) }
+        return pending
+    }
+
+    @Test("hold no worker while they wait for something, and go on when it happens")
+    func gate() async {
+        pool.start()
+        let gate = Gate()
+        let passed = Passed()
+        let waiting = (0..<20).map { _ in begin(behind: gate, passed) }
+        // More than there are workers wait, and others are served.
+        for call in (0..<20).map({ _ in begin(from: 1) }) { #expect(await call.ending.rows == [["1", "", "0", ""]]) }
+        #expect(passed.count.withLock { $0 } == 0)
+        gate.open()
+        for call in waiting { #expect(await call.ending.rows == [["0", ""]]) }
+        #expect(await begin(behind: gate).ending.rows == [["0", ""]])
+        pool.drain(deadline: .seconds(1200))
+    }
+
+    @Test("end when their deadline passes while they wait, and when the pool does")
+    func waitingEnds() async {
+        pool.start()
+        let gate = Gate()
+        #expect(await begin(behind: gate, within: .milliseconds(100)).ending == .refused(.timeout))
+        let waiting = begin(behind: gate)
+        #expect(await begin(from: 0).ending.rows == [["0", ""]])
+        #expect(!pool.drain(deadline: .milliseconds(50)))
+        #expect(await waiting.ending == .refused(.stopping))
     }
 }
