@@ -34,6 +34,9 @@ package struct Conjunction: Sendable {
 
     private init(kept: [(words: [StoredWord], uses: Int)]) { sets = kept }
 
+    /// How many tasks the rarest set has, roughly: no more are found.
+    var mostOffered: Int { sets.first?.uses ?? 0 }
+
     /// Whether no task can be found: one of the sets is empty, or there is none.
     package var isEmpty: Bool { sets.isEmpty || sets.contains { $0.words.isEmpty } }
 }

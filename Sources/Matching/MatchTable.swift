@@ -13,11 +13,24 @@ struct MatchTable: Sendable {
     }
 
     /// The entries of each word, by its key in the index.
-    private(set) var entries: [Int64: [Entry]] = [:]
+    private var known: [Int64: [Entry]] = [:]
+    /// A bit for each key that has entries, by the last digits of the key: nearly all words of tasks have none.
+    private var places = [UInt64](repeating: 0, count: 64)
     private let keys: SearchKeyMaker
     private var pairs = 0
 
     init(_ keys: SearchKeyMaker) { self.keys = keys }
+
+    /// What a word of a task may answer, by its key.
+    func entries(of key: Int64) -> [Entry] {
+        guard places[Int(key >> 6 & 63)] & 1 << UInt64(key & 63) != 0 else { return [] }
+        return known[key] ?? []
+    }
+
+    private mutating func add(_ entry: Entry, _ key: Int64) {
+        places[Int(key >> 6 & 63)] |= 1 << UInt64(key & 63)
+        known[key, default: []].append(entry)
+    }
 
     mutating func add(_ alternatives: [Alternative], for words: Range<Int>) {
         let mask = words.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
@@ -35,14 +48,14 @@ struct MatchTable: Sendable {
         let entry = Entry(
             mask: mask, similarity: alternative.similarity, kind: alternative.kind, uses: alternative.uses, pair: pair,
             isSecond: isSecond)
-        entries[keys.key(of: alternative.stored), default: []].append(entry)
+        add(entry, keys.key(of: alternative.stored))
     }
 
     /// Lets the initials of the query's words answer for names that begin so.
     mutating func addInitial(_ letter: UInt8, for word: Int) {
         let entry = Entry(
             mask: 1 << UInt32(word), similarity: 0.9, kind: .beginning, uses: 1_000, pair: nil, isSecond: false)
-        entries[keys.key(of: .initial(letter)), default: []].append(entry)
+        add(entry, keys.key(of: .initial(letter)))
     }
 }
 
@@ -74,6 +87,7 @@ package struct DocumentWords: Sendable {
     /// Takes a row of the index as it was made from an ``IndexedTask/Part``.
     package init(keys: [Int64], layout: [UInt8]) {
         var fields: [Field] = []
+        fields.reserveCapacity(layout.count / 4)
         var place = 0
         for start in stride(from: 0, to: layout.count - 3, by: 4) {
             let end = min(keys.count, place + Int(layout[start + 1]) << 8 + Int(layout[start + 2]))
@@ -129,17 +143,18 @@ struct Assignment {
         for (index, field) in text.fields.enumerated() {
             var before: [MatchTable.Entry] = []
             for (position, key) in field.keys.enumerated() {
-                let entries = table.entries[key] ?? []
+                let entries = table.entries(of: key)
+                if entries.isEmpty, before.isEmpty { continue }
                 for entry in entries where entry.kind != .nickname || field.field == .customerName {
                     add(entry, after: before, index, position)
                 }
                 before = entries
             }
             for (position, key) in field.initials.enumerated() {
-                for entry in table.entries[key] ?? [] { addInitial(entry, index, position) }
+                for entry in table.entries(of: key) { addInitial(entry, index, position) }
             }
         }
-        edges.sort { ($0.value, -$0.field, -$0.start) > ($1.value, -$1.field, -$1.start) }
+        if edges.count > 1 { edges.sort { ($0.value, -$0.field, -$0.start) > ($1.value, -$1.field, -$1.start) } }
     }
 
     private mutating func add(
@@ -173,12 +188,24 @@ struct Assignment {
     /// The match, if there is one that is good enough.
     var match: TextMatch? {
         guard !edges.isEmpty else { return nil }
+        // Most tasks lack a word, which needs no choice.
+        let found = edges.reduce(0 as UInt32) { $0 | $1.mask } & query.needed
+        guard query.meaningful.count - found.nonzeroBitCount <= query.allowance else { return nil }
         var best = evaluate(choose { _ in true })
-        for field in Set(edges.map(\.field)).sorted() {
+        let fields = fieldsWithEdges
+        for field in fields where fields.count > 1 {
             guard let match = evaluate(choose { $0.field == field }) else { continue }
             if best.map({ match.score > $0.score }) ?? true { best = match }
         }
         return best
+    }
+
+    /// The fields that have one of the words, each once, in their order.
+    private var fieldsWithEdges: [Int] {
+        var fields: [Int] = []
+        for edge in edges where !fields.contains(edge.field) { fields.append(edge.field) }
+        fields.sort()
+        return fields
     }
 
     private func choose(_ isAllowed: (Edge) -> Bool) -> [Edge] {
@@ -208,10 +235,9 @@ struct Assignment {
 
     private func evaluate(_ taken: [Edge]) -> TextMatch? {
         let covered = taken.reduce(0 as UInt32) { $0 | $1.mask }
-        let meaningful = query.meaningful
-        let missing = meaningful.filter { covered & 1 << UInt32($0) == 0 }
-        guard missing.count <= query.allowance, missing.count < meaningful.count, covered != 0 else { return nil }
-        let needed = meaningful.reduce(0 as UInt32) { $0 | 1 << UInt32($1) }
+        let needed = query.needed
+        let missing = (needed & ~covered).nonzeroBitCount
+        guard missing <= query.allowance, missing < query.meaningful.count, covered != 0 else { return nil }
         let telling = taken.filter { $0.mask & needed != 0 }
         guard !telling.isEmpty else { return nil }
         var (sum, weights, plain) = (Float(0), Float(0), Float(0))
@@ -224,17 +250,19 @@ struct Assignment {
             plain += edge.similarity * Float(count)
             words += count
         }
-        for _ in missing { weights += 1 }
+        weights += Float(missing)
         let mean = plain / Float(words)
-        let isInOneField = Set(telling.map(\.field)).count == 1
+        let isInOneField = telling.allSatisfy { $0.field == telling[0].field }
         let isTogether = isInOneField || telling.allSatisfy { text.fields[$0.field].field.section == .name }
         let kind = telling.map(\.kind).max() ?? .exact
-        let isSound = Thresholds.accepts(
-            telling.map { ($0.kind, $0.similarity, ($0.mask & needed).nonzeroBitCount) }, mean: mean, words: words,
-            isInOneField: isInOneField, isTogether: isTogether, taskCount: taskCount)
-        guard isSound else { return nil }
+        guard
+            !kind.isGuess
+                || Thresholds.accepts(
+                    telling.map { ($0.kind, $0.similarity, ($0.mask & needed).nonzeroBitCount) }, mean: mean,
+                    words: words, isInOneField: isInOneField, isTogether: isTogether, taskCount: taskCount)
+        else { return nil }
         var score = sum / weights
-        if missing.isEmpty, isInOneField {
+        if missing == 0, isInOneField {
             score += 0.05
             let field = text.fields[telling[0].field]
             let used = telling.reduce(0) { $0 + $1.length }
@@ -245,7 +273,8 @@ struct Assignment {
         for edge in taken where edge.mask & needed == 0 {
             score += edge.kind == .beginning && isInOneField && edge.field == telling[0].field ? 0.05 : 0.01
         }
-        let fields = Set(telling.map { text.fields[$0.field].field }).sorted()
+        let first = text.fields[telling[0].field].field
+        let fields = isInOneField ? [first] : Set(telling.map { text.fields[$0.field].field }).sorted()
         let instead = telling.filter { $0.kind > .exact && !text.fields[$0.field].words.isEmpty }
             .sorted { $0.mask < $1.mask }.map { edge in
                 text.fields[edge.field].words[edge.start..<edge.start + edge.length]
@@ -253,7 +282,7 @@ struct Assignment {
             }
         return TextMatch(
             score: score, fields: fields, kind: kind, isInOneField: isInOneField, isTogether: isTogether,
-            missing: missing.count, instead: instead)
+            missing: missing, instead: instead)
     }
 }
 

@@ -4,12 +4,15 @@
 /// for near. Spellings of one name in several languages, and names that went through another script, are compared so.
 package enum Phonemes {
     /// Gives the sounds of a word of ASCII letters; other bytes are left out.
-    package static func of(_ word: [UInt8]) -> [UInt8] {
+    package static func of(_ word: [UInt8]) -> [UInt8] { of(word[...]) }
+
+    /// The same for a word among others.
+    static func of(_ word: ArraySlice<UInt8>) -> [UInt8] {
         var sounds: [UInt8] = []
         sounds.reserveCapacity(word.count)
-        var position = 0
-        while position < word.count {
-            let next = position + 1 < word.count ? word[position + 1] : 0
+        var position = word.startIndex
+        while position < word.endIndex {
+            let next = position + 1 < word.endIndex ? word[position + 1] : 0
             if next < 128, word[position] < 128, beginsGroup[Int(word[position]) << 7 | Int(next)],
                 let group = groupsByLetter[Int(word[position])].first(where: {
                     word[position...].starts(with: $0.letters)

@@ -30,6 +30,10 @@ package struct QueryWords: Sendable {
     package let isCut: Bool
     /// Whether the last word may be unfinished: nothing was typed behind it.
     let mayBeUnfinished: Bool
+    /// The positions of words that a task must have.
+    let meaningful: [Int]
+    /// The same, a bit each.
+    let needed: UInt32
 
     /// Reads the words of a text.
     package init(_ text: String) {
@@ -45,7 +49,12 @@ package struct QueryWords: Sendable {
         let telling = Set(meaningful)
         let kept = Set((meaningful + distinct.filter { !telling.contains($0) }).prefix(Self.maxWords))
         isCut = distinct.count > Self.maxWords
-        words = distinct.filter(kept.contains).map { QueryWord($0, isMeaningful: isAllFiller || telling.contains($0)) }
+        let words = distinct.filter(kept.contains).map {
+            QueryWord($0, isMeaningful: isAllFiller || telling.contains($0))
+        }
+        self.words = words
+        self.meaningful = words.indices.filter { words[$0].isMeaningful }
+        needed = self.meaningful.reduce(0) { $0 | 1 << UInt32($1) }
         mayBeUnfinished = !isCut && text.unicodeScalars.last.map { $0.properties.isAlphabetic } ?? false
     }
 
@@ -54,9 +63,6 @@ package struct QueryWords: Sendable {
 
     /// The words as text, folded.
     package var texts: [String] { words.map { String(decoding: $0.word, as: UTF8.self) } }
-
-    /// The positions of words that a task must have.
-    var meaningful: [Int] { words.indices.filter { words[$0].isMeaningful } }
 
     /// How many of the words that carry meaning may be missing.
     var allowance: Int {

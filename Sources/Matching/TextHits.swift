@@ -8,7 +8,8 @@ package struct TextHits<ID: Hashable & Sendable & Comparable>: Sendable {
         package let createdAt: Int64
     }
 
-    private var hits: [ID: Hit] = [:]
+    private var hits: [Hit] = []
+    private var places: [ID: Int] = [:]
 
     package init() {}
 
@@ -17,28 +18,38 @@ package struct TextHits<ID: Hashable & Sendable & Comparable>: Sendable {
 
     /// Takes a task that matched; of two matches of one task the better one counts.
     package mutating func add(_ match: TextMatch, _ id: ID, createdAt: Int64) {
-        if let known = hits[id], known.match.score >= match.score { return }
-        hits[id] = Hit(id: id, match: match, createdAt: createdAt)
+        let hit = Hit(id: id, match: match, createdAt: createdAt)
+        guard let place = places[id] else {
+            places[id] = hits.count
+            return hits.append(hit)
+        }
+        if hits[place].match.score < match.score { hits[place] = hit }
     }
 
     /// Whether what was meant is among the tasks that a tier offered, so that nothing less sure needs to be looked for.
     package func isEnough(after tier: TextSearch.Tier) -> Bool {
         switch tier {
-        case .exact: hits.values.contains { $0.match.isExact && $0.match.isInOneField }
-        case .oneNear: hits.values.contains { $0.match.isTogether }
+        case .exact: hits.contains { $0.match.isAsTyped && $0.match.isInOneField }
+        case .oneNear: hits.contains { $0.match.isTogether }
         default: !hits.isEmpty
         }
     }
 
     /// The tasks in their order, without those that are much weaker than the best.
     package var ranked: [Hit] {
-        let order = hits.values.sorted(by: Self.isBefore)
-        guard let best = order.first else { return [] }
-        return order.filter { hit in
-            if best.match.isExact, !hit.match.isExact { return best.match.score - hit.match.score < Self.guessGap }
-            let isFound = hit.match.isExact && hit.match.isInOneField
-            return best.match.score - hit.match.score < (isFound ? Self.exactGap : Self.gap)
-        }
+        guard let first = hits.first else { return [] }
+        let best = hits.dropFirst().reduce(first) { Self.isBefore($0, $1) ? $0 : $1 }
+        // Places are put in order, not the hits, which are large.
+        var kept = hits.indices.filter { isNear(hits[$0].match, best.match) }
+        kept.sort { Self.isBefore(hits[$0], hits[$1]) }
+        return kept.map { hits[$0] }
+    }
+
+    /// Whether a match is not much weaker than the best.
+    private func isNear(_ match: TextMatch, _ best: TextMatch) -> Bool {
+        if best.isExact, !match.isExact { return best.score - match.score < Self.guessGap }
+        let isFound = match.isExact && match.isInOneField
+        return best.score - match.score < (isFound ? Self.exactGap : Self.gap)
     }
 
     /// How much weaker than the best a task may be; less where the best is what was typed and the task is a guess.

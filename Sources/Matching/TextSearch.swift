@@ -109,9 +109,7 @@ package struct TextSearch: Sendable {
             expand(index)
             let others = required.filter { $0 != index }.map { singles[$0] }
             let near = nears[index] ?? []
-            // The nearest first, so that what they offer is not lost among what is less near.
-            return [Conjunction(others + [Array(near.prefix(Self.nearest))]), Conjunction(others + [near])]
-                .prefix(near.count > Self.nearest ? 2 : 1)
+            return covers(Conjunction(others + [near])) { Conjunction(others + [Array(near.prefix(Self.nearest))]) }
         }
     }
 
@@ -119,12 +117,20 @@ package struct TextSearch: Sendable {
         guard dictionary != nil else { return [] }
         for index in required { expand(index) }
         for index in required { singles[index] = singles[index].filter { $0.uses > 0 } + (nears[index] ?? []) }
-        // The nearest by themselves as well, so that they are not lost among many that are less near.
-        let nearest = required.map { Array(singles[$0].prefix(Self.nearest)) }
-        return [Conjunction(nearest), Conjunction(required.map { singles[$0] })]
+        return covers(Conjunction(required.map { singles[$0] })) {
+            Conjunction(required.map { Array(singles[$0].prefix(Self.nearest)) })
+        }
+    }
+
+    /// A conjunction, and behind it the nearest words by themselves where they might be lost among many that are less
+    /// near.
+    private func covers(_ whole: Conjunction, nearest: () -> Conjunction) -> [Conjunction] {
+        whole.mostOffered <= Self.few ? [whole] : [nearest(), whole]
     }
 
     private static let nearest = 6
+    /// How many tasks are all compared, whatever offers them.
+    private static let few = 150
 
     /// Leaves out one word, or two of many; a word that nothing is near to is left out by all.
     private func partial() -> [Conjunction] {
@@ -276,6 +282,10 @@ package struct TextMatch: Sendable {
     /// Several matches of one task as one, as weak as the weakest; `nil` if there is none.
     package init?(_ matches: [TextMatch]) {
         guard let first = matches.first else { return nil }
+        if matches.count == 1 {
+            self = first
+            return
+        }
         self.init(
             score: matches.map(\.score).min() ?? first.score,
             fields: Set(matches.flatMap(\.fields)).sorted(),
@@ -289,4 +299,7 @@ package struct TextMatch: Sendable {
 
     /// Whether the task has what was typed, word for word.
     package var isExact: Bool { kind <= .form && missing == 0 }
+
+    /// The same, where a letter that was typed for a name counts as that name.
+    var isAsTyped: Bool { kind <= .beginning && missing == 0 }
 }

@@ -142,16 +142,21 @@ package struct WordDictionary: Sendable {
 
     /// Finds words by their skeletons.
     ///
-    /// - Parameter onlyForeign: Whether only words of other scripts are looked at.
-    func sounding(_ skeletons: Set<UInt32>, _ section: WordSection, onlyForeign: Bool = false, _ body: (Found) -> Void)
-    {
+    /// - Parameters:
+    ///   - onlyForeign: Whether only words of other scripts are looked at.
+    ///   - body: Told a word's Latin form and whether it is one of another script, of many that are not meant; gives
+    ///     the word itself where it is.
+    func sounding(
+        _ skeletons: Set<UInt32>, _ section: WordSection, onlyForeign: Bool = false,
+        _ body: (_ latin: ArraySlice<UInt8>, _ isForeign: Bool, _ found: () -> Found) -> Void
+    ) {
+        let skeletons = skeletons.sorted()
         for list in lists[section] ?? [] {
-            for skeleton in skeletons.sorted() {
-                if onlyForeign {
-                    list.soundingForeign(skeleton) { body(found(list, $0, section)) }
-                } else {
-                    list.sounding(skeleton) { body(found(list, $0, section)) }
-                }
+            let offer = { (index: Int) in
+                body(list.latin(index), list.isForeign(index)) { found(list, index, section) }
+            }
+            for skeleton in skeletons {
+                if onlyForeign { list.soundingForeign(skeleton, offer) } else { list.sounding(skeleton, offer) }
             }
         }
     }

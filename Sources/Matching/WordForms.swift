@@ -36,10 +36,15 @@ enum WordForms {
     ].map { (Array($0.0.utf8), $0.1.map { Array($0.utf8) }) }
 
     /// Gives the part of a surname that a family shares, where a common ending tells women from men; the word if it has none.
-    static func family(_ name: [UInt8]) -> [UInt8] {
+    static func family(_ name: [UInt8]) -> [UInt8] { Array(family(name[...])) }
+
+    /// The same for a word among others.
+    static func family(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        // All endings have the same last letter.
+        guard name.last == UInt8(ascii: "a") else { return name }
         for ending in familyEndings
         where name.count >= ending.count + 4 && name.suffix(ending.count).elementsEqual(ending) {
-            return Array(name.dropLast(ending.count))
+            return name.dropLast(ending.count)
         }
         return name
     }

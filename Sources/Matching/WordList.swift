@@ -20,8 +20,9 @@ struct WordList: Sendable {
     private var usage: [UInt8] = []
     /// For each length, its first word and where that word's letters begin; one more entry than there are lengths.
     private var groups: [(first: Int, offset: Int)] = [(0, 0)]
-    /// Words that are not Latin, as they are stored.
+    /// Words that are not Latin, as they are stored, and a bit for each word that tells whether it is one.
     private var originals: [Int32: [UInt8]] = [:]
+    private var foreignBits: [UInt64] = []
     /// Words in the order of their skeletons, where sounds are asked for.
     private var skeletons: [UInt32] = []
     private var skeletonOrder: [Int32] = []
@@ -72,7 +73,11 @@ struct WordList: Sendable {
         sounds.sort { ($0.bits, $0.index) < ($1.bits, $1.index) }
         skeletons = sounds.map(\.bits)
         skeletonOrder = sounds.map(\.index)
-        byteCount = letters.count + masks.count * 9 + skeletons.count * 8 + 2_048
+        if !originals.isEmpty {
+            foreignBits = [UInt64](repeating: 0, count: (masks.count + 63) / 64)
+            for index in originals.keys { foreignBits[Int(index) / 64] |= 1 << UInt64(index & 63) }
+        }
+        byteCount = letters.count + masks.count * 9 + skeletons.count * 8 + foreignBits.count * 8 + 2_048
         byteCount += originals.values.reduce(0) { $0 + $1.count + 56 }
     }
 
@@ -115,12 +120,14 @@ struct WordList: Sendable {
         return letters[start..<start + low]
     }
 
-    func original(_ index: Int) -> [UInt8]? { originals.isEmpty ? nil : originals[Int32(index)] }
+    func original(_ index: Int) -> [UInt8]? { isForeign(index) ? originals[Int32(index)] : nil }
 
     func uses(_ index: Int) -> Int { Usage.count(usage[index]) }
 
     /// Whether the word is kept as it was typed, of another script or not.
-    func isForeign(_ index: Int) -> Bool { original(index) != nil }
+    func isForeign(_ index: Int) -> Bool {
+        !foreignBits.isEmpty && foreignBits[index / 64] & 1 << UInt64(index & 63) != 0
+    }
 
     // MARK: Looking up
 
@@ -162,7 +169,9 @@ struct WordList: Sendable {
         for length in max(1, typed.count - bound)...max(1, min(Self.maxLength, typed.count + bound)) {
             let (first, offset) = groups[length]
             let end = groups[length + 1].first
-            for index in first..<end where masks[index].mayBeNear(mask, bound: bound) {
+            // Each letter more or less is an error, which leaves fewer for letters that the other word lacks.
+            let (more, less) = (bound - max(0, typed.count - length), bound - max(0, length - typed.count))
+            for index in first..<end where masks[index].mayBeNear(mask, more: more, less: less) {
                 let start = offset + (index - first) * length
                 if let errors = pattern.errors(to: letters[start..<start + length], bound: bound) {
                     body(index, errors)
@@ -210,16 +219,17 @@ struct LetterMask: Sendable {
         self.bits = bits
     }
 
-    /// Whether so few errors could lie between the words: each puts in one letter at most and takes one away.
-    func mayBeNear(_ other: LetterMask, bound: Int) -> Bool {
-        var more = bits & ~other.bits
-        var less = other.bits & ~bits
+    /// Whether so few letters are missing in the other word, and so few of it here.
+    ///
+    /// Each error puts in one letter at most and takes one away.
+    func mayBeNear(_ other: LetterMask, more: Int, less: Int) -> Bool {
+        var surplus = bits & ~other.bits
+        var lack = other.bits & ~bits
         // Taking the lowest bit away is quicker than counting them.
-        for _ in 0..<bound {
-            more &= more &- 1
-            less &= less &- 1
-        }
-        return more | less == 0
+        for _ in 0..<less { lack &= lack &- 1 }
+        guard lack == 0 else { return false }
+        for _ in 0..<more { surplus &= surplus &- 1 }
+        return surplus == 0
     }
 }
 

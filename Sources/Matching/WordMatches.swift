@@ -136,20 +136,20 @@ struct WordMatches {
                 skeletons.formUnion(Skeleton.variants(of: stem + Array(ending.utf8), exactly: true))
             }
         }
-        let compare = { (found: WordDictionary.Found) in
-            let isAcross = found.isForeign != word.isForeign
+        let compare = { (latin: ArraySlice<UInt8>, isForeign: Bool, found: () -> WordDictionary.Found) in
+            let isAcross = isForeign != word.isForeign
             if isAcross, onlySlips { return }
-            let own = Phonemes.of(found.latin)
+            let own = Phonemes.of(latin)
             var similarity = Phonemes.similarity(
                 sounds, own, least: isAcross ? 0.6 : 0.75, vowel: isAcross ? 0.3 : 0.45)
             if stem.count >= 4 {
-                let other = WordForms.family(found.latin)
-                if other.count < found.latin.count || stem.count < sounds.count {
+                let other = WordForms.family(latin)
+                if other.count < latin.count || stem.count < sounds.count {
                     similarity = max(similarity, 0.95 * Phonemes.similarity(stem, Phonemes.of(other), least: 0.8))
                 }
             }
             if similarity >= (isAcross ? 0.64 : 0.84) {
-                offer(found, similarity * 0.97, isAcross ? .script : .spelling)
+                offer(found(), similarity * 0.97, isAcross ? .script : .spelling)
             }
         }
         dictionary.sounding(skeletons, .name, compare)
@@ -162,10 +162,10 @@ struct WordMatches {
     private func textSounds(_ word: QueryWord, _ offer: Offer) {
         guard word.latin.count >= 4, !word.hasDigits else { return }
         let sounds = Phonemes.of(word.latin)
-        dictionary.sounding(Skeleton.variants(of: sounds, exactly: true), .text) { found in
-            guard found.latin.count >= 4 else { return }
-            let similarity = Phonemes.similarity(sounds, Phonemes.of(found.latin), least: 0.8)
-            if similarity >= 0.84 { offer(found, similarity * 0.95, .spelling) }
+        dictionary.sounding(Skeleton.variants(of: sounds, exactly: true), .text) { latin, _, found in
+            guard latin.count >= 4 else { return }
+            let similarity = Phonemes.similarity(sounds, Phonemes.of(latin), least: 0.8)
+            if similarity >= 0.84 { offer(found(), similarity * 0.95, .spelling) }
         }
     }
 
