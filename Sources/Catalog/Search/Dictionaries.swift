@@ -1,4 +1,5 @@
 import Matching
+import Postgres
 import Synchronization
 
 /// The dictionaries of the workspaces that were searched last, within a bound of memory.
@@ -17,8 +18,8 @@ package final class Dictionaries: Sendable {
         var entries: [String: (entry: Entry, bytes: Int, lastUse: UInt64)] = [:]
         var bytes = 0
         var clock: UInt64 = 0
-        /// The workspaces whose words are being read for the first time, and since when.
-        var loads: [String: ContinuousClock.Instant] = [:]
+        /// The workspaces whose words are being read for the first time, with what opens when that ends.
+        var loads: [String: Gate] = [:]
     }
 
     /// What the dictionaries may take unless the settings say otherwise.
@@ -44,24 +45,50 @@ package final class Dictionaries: Sendable {
         }
     }
 
-    /// Whether the caller is the one to read all words of a workspace, while others wait for that.
-    ///
-    /// Whoever did not come back after ``patience`` has failed, and somebody else takes over.
-    func claimLoad(of workspace: String, now: ContinuousClock.Instant = .now) -> Bool {
-        state.withLock { state in
-            if let since = state.loads[workspace], now - since < Self.patience { return false }
-            state.loads[workspace] = now
-            return true
-        }
+    /// Who reads all words of a workspace.
+    enum Reader: Sendable {
+        /// The caller, for as long as it holds the claim.
+        case caller(Claim)
+        /// Another one: what opens when that has come to an end, whichever.
+        case other(Gate)
     }
 
-    private static let patience = Duration.seconds(5)
+    /// The right and the duty to read all words of a workspace on behalf of all.
+    ///
+    /// A call that fails, that is taken back or that comes too late drops it, and those who wait begin anew.
+    final class Claim: Sendable {
+        private let end: @Sendable () -> Void
+
+        fileprivate init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+        deinit { end() }
+    }
+
+    /// Finds out who reads all words of a workspace: the caller, if nobody does.
+    func reader(of workspace: String) -> Reader {
+        let gate = Gate()
+        let other = state.withLock { state in
+            if let other = state.loads[workspace] { return other as Gate? }
+            state.loads[workspace] = gate
+            return nil
+        }
+        return other.map { .other($0) } ?? .caller(Claim { self.end(gate, of: workspace) })
+    }
+
+    private func end(_ gate: Gate, of workspace: String) {
+        state.withLock { state in
+            if state.loads[workspace] === gate { state.loads[workspace] = nil }
+        }
+        gate.open()
+    }
 
     /// Keeps a dictionary, and drops those that were not used for the longest time when there is no room.
     func keep(_ entry: Entry, of workspace: String) {
         let bytes = entry.dictionary.byteCount
+        let gate = state.withLock { state in state.loads.removeValue(forKey: workspace) }
+        // Whoever waits finds the dictionary, or reads one that there is no room for.
+        defer { gate?.open() }
         state.withLock { state in
-            state.loads[workspace] = nil
             if let old = state.entries.removeValue(forKey: workspace) { state.bytes -= old.bytes }
             guard bytes <= bound else { return }
             state.clock += 1

@@ -1,7 +1,7 @@
 import Matching
 import Postgres
 
-/// The statement by which a search makes sure of its workspace's words, and what its rows mean.
+/// The columns by which a search makes sure of its workspace's words, and what they mean.
 struct DictionaryRead: Sendable {
     private let known: Dictionaries.Entry?
     private let workspace: SQL
@@ -12,10 +12,10 @@ struct DictionaryRead: Sendable {
         self.known = known
     }
 
-    /// One row: the horizon, the next task number, and the words, a line each.
-    var statement: SQL {
+    /// The horizon, the next task number, and the words, a line each.
+    var columns: SQL {
         """
-        SELECT pg_snapshot_xmin(pg_current_snapshot())::text,
+        pg_snapshot_xmin(pg_current_snapshot())::text,
             (SELECT c.next_task_number FROM workspace_counters AS c WHERE c.workspace_id = \(workspace)),
             \(words)
         """
@@ -40,14 +40,15 @@ struct DictionaryRead: Sendable {
             """
     }
 
-    /// The words of the workspace as of the statement.
+    /// The words of the workspace as of the statement, which has one row.
     ///
+    /// - Parameter column: Where the first of ``columns`` is.
     /// - Returns: The entry to keep, and whether it holds words that the known one lacks.
-    func entry(from rows: QueryResult) -> (entry: Dictionaries.Entry, isNew: Bool) {
-        let horizon = rows.string(0, 0) ?? "0"
-        let words = Self.words(rows.bytes(0, 2) ?? [])
+    func entry(from rows: QueryResult, at column: Int) -> (entry: Dictionaries.Entry, isNew: Bool) {
+        let horizon = rows.string(0, column) ?? "0"
+        let words = Self.words(rows.bytes(0, column + 2) ?? [])
         guard let known else {
-            let dictionary = WordDictionary(words, taskCount: Int(rows.int64(0, 1) ?? 0))
+            let dictionary = WordDictionary(words, taskCount: Int(rows.int64(0, column + 1) ?? 0))
             return (Dictionaries.Entry(dictionary: dictionary, horizon: horizon), true)
         }
         let new = words.filter { !known.dictionary.contains($0.word) }

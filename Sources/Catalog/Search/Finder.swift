@@ -54,7 +54,7 @@ enum Finder: Sendable {
         (0..<rows.rowCount).map { row in
             FoundTask(
                 id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: 2, field: .number,
-                certainty: .exact, value: nil)
+                certainty: .exact, value: nil, json: rows.bytes(row, 2))
         }
     }
 
@@ -63,12 +63,16 @@ enum Finder: Sendable {
             let stored = StoredPhone(
                 digits: String((rows.string(row, 2) ?? "").reversed()), national: rows.string(row, 3) ?? "")
             guard let agreement = search.agreement(with: stored) else { return nil }
-            return Self.found(agreement, stored, id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0)
+            return Self.found(
+                agreement, stored, id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0,
+                json: rows.bytes(row, 4))
         }
     }
 
     /// A task of a customer whose number agrees so.
-    static func found(_ agreement: PhoneAgreement, _ stored: StoredPhone, id: String, createdAt: Int64) -> FoundTask {
+    static func found(
+        _ agreement: PhoneAgreement, _ stored: StoredPhone, id: String, createdAt: Int64, json: [UInt8]? = nil
+    ) -> FoundTask {
         let score: Float =
             switch agreement {
             case .whole: 1
@@ -78,7 +82,8 @@ enum Finder: Sendable {
             }
         return FoundTask(
             id: id, createdAt: createdAt, score: score, field: .phone,
-            certainty: agreement == .slip ? .similar : .exact, value: agreement == .whole ? nil : stored.digits)
+            certainty: agreement == .slip ? .similar : .exact, value: agreement == .whole ? nil : stored.digits,
+            json: json)
     }
 
     /// Without parts of numbers where a whole number agrees.
@@ -94,7 +99,7 @@ enum Finder: Sendable {
             guard isMeant(address) else { return nil }
             return FoundTask(
                 id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: score, field: .email,
-                certainty: .exact, value: address.whole)
+                certainty: .exact, value: address.whole, json: rows.bytes(row, 4))
         }
     }
 
@@ -158,7 +163,7 @@ enum Finder: Sendable {
                     errors,
                     FoundTask(
                         id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: 0.9, field: .email,
-                        certainty: .similar, value: stored.whole)
+                        certainty: .similar, value: stored.whole, json: rows.bytes(row, 4))
                 ))
         }
         return found.filter { $0.errors == least }.map(\.task)

@@ -25,6 +25,8 @@ struct FoundTask: Sendable {
     var words: [String] = []
     /// The text that an excerpt is cut from, where it is a long one.
     var text: String?
+    /// The task's JSON, where it came along.
+    var json: [UInt8]?
 
     /// Whether it was found in a text that is too long to be shown whole.
     var isInLongText: Bool { [.description, .answers, .comments].contains(field) }

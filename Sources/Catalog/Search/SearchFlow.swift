@@ -33,7 +33,7 @@ struct SearchFlow: Sendable {
         wishes = try SearchWishes(call.arguments)
         limit = Int(call.arguments.integer("limit") ?? 10)
         after = try Cursor(of: call, width: 3)?.position
-        tables = SearchTables(call, status: wishes.status)
+        tables = SearchTables(call, status: wishes.status, fields: call.arguments.words("fields"))
         finders = wishes.finders
         texts = wishes.texts
         prefixed = wishes.prefixedNumber
@@ -47,8 +47,9 @@ struct SearchFlow: Sendable {
     /// The first flush, and what follows from its rows.
     var read: Read {
         let known = needsDictionary ? dictionaries.entry(of: workspace) : nil
-        let isLoading = needsDictionary && known == nil && !dictionaries.claimLoad(of: workspace)
-        let dictionaryRead = needsDictionary && !isLoading ? DictionaryRead(call.workspace, known: known) : nil
+        let reader = needsDictionary && known == nil ? dictionaries.reader(of: workspace) : nil
+        let loading: Gate? = if case .other(let gate) = reader { gate } else { nil }
+        let dictionaryRead = needsDictionary && loading == nil ? DictionaryRead(call.workspace, known: known) : nil
         let fromFinders = finders.map { $0.statements(tables) }
         let addressParts = texts.compactMap(\.addressPart).map { Finder.addressPart($0) }
         let fromParts = finders.isEmpty ? addressParts.map { $0.statements(tables) } : []
@@ -58,8 +59,7 @@ struct SearchFlow: Sendable {
         let asked = finders.isEmpty ? search.next(after: nil).first : nil
         let firstSearch = search
 
-        var statements = [tables.facts]
-        if let dictionaryRead { statements.append(dictionaryRead.statement) }
+        var statements = [tables.facts(dictionaryRead)]
         let findersStart = statements.count
         statements += fromFinders.joined()
         let partsStart = statements.count
@@ -68,18 +68,22 @@ struct SearchFlow: Sendable {
         if let number { statements.append(number) }
         let exactPlace = statements.count
         if let asked { statements.append(statement(for: asked)) }
-        return Self.read(statements) { (results) throws(ToolError) in
+        return Read(statements) { (results, _) throws(ToolError) in
+            // What claims the reading of words is held until they are here.
+            defer { withExtendedLifetime(reader) {} }
             var knowledge = Knowledge()
-            knowledge.country = results[0].string(0, 0).flatMap { PhoneCountry($0) }
+            knowledge.country = results[0].string(0, 1).flatMap { PhoneCountry($0) }
             let isNew = self.learn(dictionaryRead, results, known, &knowledge)
             // Letters before digits are a task number where they are this workspace's prefix.
-            if number != nil, self.wishes.isNumber(underPrefix: results[0].string(0, 1) ?? "") {
+            if number != nil, self.wishes.isNumber(underPrefix: results[0].string(0, 2) ?? "") {
                 return self.finish(Finder.number(0).found(results[numberPlace...numberPlace], country: nil), knowledge)
             }
             if !self.finders.isEmpty {
                 let slices = Self.slices(results, from: findersStart, counts: fromFinders.map(\.count))
                 let found = zip(self.finders, slices).map { $0.found($1, country: knowledge.country) }
-                if isLoading, !self.texts.isEmpty || found.contains(where: \.isEmpty) { return self.later }
+                if let loading, !self.texts.isEmpty || found.contains(where: \.isEmpty) {
+                    return .wait(for: loading) { self.read }
+                }
                 return self.continueFinding(found, knowledge)
             }
             let slices = Self.slices(results, from: partsStart, counts: fromParts.map(\.count))
@@ -94,7 +98,7 @@ struct SearchFlow: Sendable {
             guard let asked else { return self.finish([], knowledge) }
             search.take(results[exactPlace], of: asked.tier)
             // Words as typed need no dictionary; for all else another call is just reading it.
-            if isLoading, !search.isEnough(after: .exact) { return self.later }
+            if let loading, !search.isEnough(after: .exact) { return .wait(for: loading) { self.read } }
             if isNew, !search.isEnough(after: .exact) { return self.searchOn(search, after: nil, knowledge) }
             return self.searchOn(search, after: asked, knowledge)
         }
@@ -109,17 +113,12 @@ struct SearchFlow: Sendable {
         }
     }
 
-    /// Begins anew in a moment.
-    private var later: Read.Outcome {
-        .more(Self.read(["SELECT pg_sleep(0.01)"]) { (_) throws(ToolError) in .more(self.read) })
-    }
-
     /// Takes in the words that were born since; returns whether there were any.
     private func learn(
         _ read: DictionaryRead?, _ results: [QueryResult], _ known: Dictionaries.Entry?, _ knowledge: inout Knowledge
     ) -> Bool {
         guard let read else { return false }
-        let (entry, isNew) = read.entry(from: results[1])
+        let (entry, isNew) = read.entry(from: results[0], at: 3)
         if entry.horizon != known?.horizon || isNew { dictionaries.keep(entry, of: workspace) }
         knowledge.dictionary = entry.dictionary
         return isNew
@@ -172,7 +171,8 @@ struct SearchFlow: Sendable {
                     else {
                         return nil
                     }
-                    return Finder.found(.slip, stored, id: id, createdAt: rows.int64(row, 1) ?? 0)
+                    return Finder.found(
+                        .slip, stored, id: id, createdAt: rows.int64(row, 1) ?? 0, json: rows.bytes(row, 3))
                 }
                 return self.intersect(found.map { $0.isEmpty ? tasks : $0 }, knowledge)
             })
@@ -206,7 +206,7 @@ struct SearchFlow: Sendable {
 
     private func statement(for asked: TextSearches.Asked) -> SQL {
         if asked.tier == .likeness { return tables.names(asked.conjunctions) }
-        return tables.documents(asked.conjunctions, limit: Self.bound(of: asked.tier))
+        return tables.documents(asked.conjunctions, isExact: asked.tier == .exact)
     }
 
     private static func bound(of tier: TextSearch.Tier) -> Int {
@@ -261,13 +261,12 @@ struct SearchFlow: Sendable {
     private func finish(
         _ found: [FoundTask], _ knowledge: Knowledge, explainedBy search: TextSearches? = nil
     ) -> Read.Outcome {
-        var seen: Set<String> = []
-        let ordered = found.sorted(by: FoundTask.isBefore).filter { seen.insert($0.id).inserted }
-        let rest = after.map { position in ordered.filter { $0.isBehind(position) ?? false } } ?? ordered
-        let page = Array(rest.prefix(limit + 1))
-        guard !page.isEmpty else { return .answer(answer([], page, knowledge)) }
-        var statements = [tables.items(page.map(\.id), fields: call.arguments.words("fields"))]
+        let page = page(of: found)
+        guard !page.isEmpty else { return .answer(answer([], knowledge)) }
         let unclear = page.filter(\.isToBeExplained).map(\.id)
+        let items = page.compactMap { task in task.json.map { (task, $0) } }
+        if items.count == page.count, search == nil || unclear.isEmpty { return .answer(answer(items, knowledge)) }
+        var statements = [tables.items(page.map(\.id))]
         if search != nil, !unclear.isEmpty { statements.append(tables.texts(of: unclear)) }
         return .more(
             Self.read(statements) { (results) throws(ToolError) in
@@ -275,13 +274,21 @@ struct SearchFlow: Sendable {
                 var items: [String: [UInt8]] = [:]
                 for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) ?? [] }
                 let explained = Self.explained(page, search, by: results.dropFirst().first)
-                let answered = explained.compactMap { task in items[task.id].map { (task, $0) } }
                 return .answer(
-                    self.answer(
-                        answered.map { ListPage.Row(item: $0.0.item($0.1), position: $0.0.position) },
-                        answered.map(\.0),
-                        knowledge))
+                    self.answer(explained.compactMap { task in items[task.id].map { (task, $0) } }, knowledge))
             })
+    }
+
+    /// The best of what was found behind the place that the caller's cursor tells, one more than a page shows.
+    private func page(of found: [FoundTask]) -> [FoundTask] {
+        var seen: Set<String> = []
+        var page: [FoundTask] = []
+        for task in found.sorted(by: FoundTask.isBefore) where seen.insert(task.id).inserted {
+            if let after, !(task.isBehind(after) ?? false) { continue }
+            page.append(task)
+            if page.count > limit { break }
+        }
+        return page
     }
 
     private static func explained(
@@ -296,9 +303,11 @@ struct SearchFlow: Sendable {
         return page.map { task in documents[task.id].map { search.explained(task, by: $0) } ?? task }
     }
 
-    private func answer(_ rows: [ListPage.Row], _ tasks: [FoundTask], _ knowledge: Knowledge) -> ToolAnswer {
+    /// - Parameter tasks: What the answer shows, each with its JSON.
+    private func answer(_ tasks: [(task: FoundTask, json: [UInt8])], _ knowledge: Knowledge) -> ToolAnswer {
+        let rows = tasks.map { ListPage.Row(item: $0.task.item($0.json), position: $0.task.position) }
         var extra: [JSONMember] = []
-        if tasks.contains(where: { $0.missing > 0 }) { extra.append(JSONMember("relaxed", true)) }
+        if tasks.contains(where: { $0.task.missing > 0 }) { extra.append(JSONMember("relaxed", true)) }
         if knowledge.isBounded || wishes.isCut { extra.append(JSONMember("bounded", true)) }
         if rows.isEmpty, after == nil {
             extra.append(JSONMember("tried", .array(wishes.tried.map(JSONValue.string))))

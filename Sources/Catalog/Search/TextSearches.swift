@@ -6,6 +6,8 @@ struct TextSearches: Sendable {
     private var searches: [TextSearch]
     private let words: [SearchWishes.Words]
     private var hits = TextHits<String>()
+    /// The JSON of tasks where it came along.
+    private var json: [String: [UInt8]] = [:]
     /// How many tasks the index offered last.
     private(set) var offered = 0
     private let keys: SearchKeyMaker
@@ -93,6 +95,7 @@ struct TextSearches: Sendable {
             } else {
                 let row = IndexRow(result, place)
                 take(row.words, row.id, row.createdAt)
+                if let json = row.json { self.json[row.id] = json }
             }
         }
     }
@@ -114,7 +117,8 @@ struct TextSearches: Sendable {
         hits.ranked.map { hit in
             FoundTask(
                 id: hit.id, createdAt: hit.createdAt, score: hit.match.score, field: hit.match.fields.first ?? .title,
-                certainty: hit.match.isExact ? .exact : .similar, value: nil, missing: hit.match.missing)
+                certainty: hit.match.isExact ? .exact : .similar, value: nil, missing: hit.match.missing,
+                json: json[hit.id])
         }
     }
 
