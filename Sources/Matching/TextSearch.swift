@@ -125,7 +125,10 @@ package struct TextSearch: Sendable {
     /// A conjunction, and behind it the nearest words by themselves where they might be lost among many that are less
     /// near.
     private func covers(_ whole: Conjunction, nearest: () -> Conjunction) -> [Conjunction] {
-        whole.mostOffered <= Self.few ? [whole] : [nearest(), whole]
+        guard whole.mostOffered > Self.few else { return [whole] }
+        let nearest = nearest()
+        let isSame = zip(nearest.sets, whole.sets).allSatisfy { $0.words.count == $1.words.count }
+        return isSame ? [whole] : [nearest, whole]
     }
 
     private static let nearest = 6

@@ -45,6 +45,25 @@ struct QueryResultTests {
     }
 
     @Test(
+        "reads numbers, arrays, keys, bytes and text of the binary form", arguments: [Int64.min, -1, 0, 1, Int64.max])
+    func binary(_ number: Int64) throws {
+        let statement: SQL = """
+            SELECT \(number)::bigint, (\(number)::bigint % 32768)::integer, (\(number)::bigint % 32768)::smallint,
+                ARRAY[\(number)::bigint, 7], '{}'::bigint[], '0123abcd-4567-89ef-0123-456789abcdef'::uuid,
+                '\\x00ff'::bytea, 'Zoë'::text, NULL::bigint, NULL::bigint[], NULL::uuid
+            """
+        for result in [try connection.query(statement), try connection.query(statement.withBinaryRows)] {
+            #expect(result.int64(0, 0) == number)
+            #expect(result.int64(0, 1) == number % 32768 && result.int64(0, 2) == number % 32768)
+            #expect(result.integers(0, 3) == [number, 7] && result.integers(0, 4) == [])
+            #expect(result.uuid(0, 5) == "0123abcd-4567-89ef-0123-456789abcdef")
+            #expect(result.bytea(0, 6) == [0, 255] && result.string(0, 7) == "Zoë")
+            #expect(result.int64(0, 8) == nil && result.integers(0, 9) == nil && result.uuid(0, 10) == nil)
+            #expect(result.int64(0, 11) == nil && result.uuid(0, -1) == nil)
+        }
+    }
+
+    @Test(
         "gives nil for what is no whole number of 64 bits", arguments: ["1.5", "9223372036854775808", "x", "-", "+1"])
     func noIntegers(_ text: String) throws {
         #expect(try connection.query("SELECT \(text)::text").int64(0, 0) == nil)

@@ -117,7 +117,10 @@ struct SearchFlow: Sendable {
     private func learn(
         _ read: DictionaryRead?, _ results: [QueryResult], _ known: Dictionaries.Entry?, _ knowledge: inout Knowledge
     ) -> Bool {
-        guard let read else { return false }
+        guard let read, results[0].rowCount == 1 else {
+            knowledge.dictionary = known?.dictionary
+            return false
+        }
         let (entry, isNew) = read.entry(from: results[0], at: 3)
         if entry.horizon != known?.horizon || isNew { dictionaries.keep(entry, of: workspace) }
         knowledge.dictionary = entry.dictionary
