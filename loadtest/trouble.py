@@ -61,11 +61,11 @@ class Trouble:
                 place = 0
 
     def read_slowly(self):
-        """Clients that ask on and on and take no answer."""
+        """Clients that ask once a second and take no answer."""
         readers = [self.connect(receive=4096) for _ in range(self.scenario.slow_clients)]
         for one in readers:
             one.setblocking(False)
-        while not self.isOver.wait(0.05):
+        while not self.isOver.wait(1):
             for one in list(readers):
                 try:
                     one.send(self.request)
