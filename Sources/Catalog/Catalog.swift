@@ -9,8 +9,19 @@ package enum Catalog {
     ///
     /// - Parameter dictionaries: Where its searches keep the words of workspaces.
     package static func registry(_ dictionaries: Dictionaries) -> ToolRegistry {
-        ToolRegistry(taskTracking(dictionaries), resources: Resource.all, prompts: Prompt.all)
+        ToolRegistry(
+            taskTracking(dictionaries) + toolsets.flatMap(\.tools), resources: Resource.all, prompts: Prompt.all)
     }
+
+    /// Every toolset beside the six tools of Task Tracking, in listing order.
+    private static let toolsets: [Toolset] = [.contacts, .companies, .platform]
+
+    /// The names of all toolsets, for the checks of an administrator's lists.
+    package static let toolsetNames = ["core"] + toolsets.map(\.name)
+
+    /// The kinds of rows that tools are made for, by name.
+    package static let entities: [String: Entity] = Dictionary(
+        uniqueKeysWithValues: [.contact, .company].map { ($0.name, $0) })
 
     /// The six tools of the Task Tracking system.
     private static func taskTracking(_ dictionaries: Dictionaries) -> [Tool] {

@@ -12,6 +12,10 @@ enum TokenCommands {
     private static let policy: [Subcommand.Option] = [
         .init("tools", "NAMES|all", "Tools it may use, separated by commas; the workspace's own list still holds"),
         .init("deny-tools", "NAMES|all|none", "Tools it may not use"),
+        .init("profile", "tasktracking|all", "Which tools it lists: the six on tasks (the standard), or all"),
+        .init(
+            "permissions", "NAMES|all", "What it may do, such as read_contacts,update_contacts; read_* for all reading"),
+        .init("features", "NAMES|all", "Toolsets of the profile that it lists, such as contacts,companies"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("customer-comments", "on|off", "Offer addCustomerComment where the workspace does"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
@@ -116,6 +120,9 @@ enum TokenCommands {
         settings.readOnly = try flags.toggle("read-only")
         settings.customerComments = try flags.toggle("customer-comments")
         settings.factors = try flags.integer("factors", 0...3)
+        settings.profile = try CredentialWords.profile(flags)
+        settings.permissions = try CredentialWords.permissions(flags)
+        settings.features = try CredentialWords.features(flags)
         settings.lifetime = try flags.integer("expires-in", 1...315_360_000)
         return settings
     }

@@ -59,9 +59,10 @@ struct WriteCall: Sendable {
         _ transaction: borrowing Transaction
     ) throws -> (ToolCallOutcome, changes: [String]) {
         switch try body(call, principal, transaction) {
-        case .done(let answer, let entity, let changes):
+        case .done(let answer, let entity, let changes, let fields):
             let verdict = ToolCallOutcome.done(answer).verdict
-            let event = work.event(verdict, tool.name, call.argumentsDigest, of: principal, entity: entity)
+            var event = work.event(verdict, tool.name, call.argumentsDigest, of: principal, entity: entity)
+            event.changes = fields?.text
             let rows = try transaction.query(
                 "\(AuditEvent.appending([event], in: principal.workspace)) RETURNING public_id('aud', id)"
             )

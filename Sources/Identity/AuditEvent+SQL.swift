@@ -14,6 +14,7 @@ extension AuditEvent {
         let tools = events.map { $0.tool ?? "" }
         let entities = events.map { $0.entity?.kind ?? "" }
         let rows = events.map { $0.entity?.row.digits ?? "" }
+        let changes = events.map { $0.changes ?? "" }
         let outcomes = events.map(\.outcome.rawValue)
         let codes = events.map { $0.errorCode ?? "" }
         let digests = events.map { $0.argumentsDigest.map { Hex.encode($0) } ?? "" }
@@ -23,17 +24,17 @@ extension AuditEvent {
         let sizes = events.map(\.resultBytes)
         return """
             INSERT INTO audit_events (workspace_id, at, actor_kind, actor_id, client_name, client_version, action, tool,
-                entity, entity_id, outcome, error_code, args_digest, peer, request_id, duration_us, result_bytes)
+                entity, entity_id, changes, outcome, error_code, args_digest, peer, request_id, duration_us, result_bytes)
             SELECT \(workspace.uuid)::uuid, to_timestamp(e.at / 1e6), 'credential', e.actor::uuid,
                 nullif(e.client_name, ''), nullif(e.client_version, ''), e.action, nullif(e.tool, ''),
-                nullif(e.entity, ''), nullif(e.entity_id, '')::uuid, e.outcome, nullif(e.code, ''),
-                decode(nullif(e.digest, ''), 'hex'), nullif(e.peer, ''), nullif(e.request, ''), e.duration, e.size
+                nullif(e.entity, ''), nullif(e.entity_id, '')::uuid, nullif(e.changes, '')::jsonb, e.outcome,
+                nullif(e.code, ''), decode(nullif(e.digest, ''), 'hex'), nullif(e.peer, ''), nullif(e.request, ''), e.duration, e.size
             FROM unnest(\(at)::bigint[], \(credentials)::text[], \(clientNames)::text[], \(clientVersions)::text[],
-                \(actions)::text[], \(tools)::text[], \(entities)::text[], \(rows)::text[], \(outcomes)::text[],
-                \(codes)::text[], \(digests)::text[], \(peers)::text[], \(requests)::text[], \(durations)::bigint[],
+                \(actions)::text[], \(tools)::text[], \(entities)::text[], \(rows)::text[], \(changes)::text[],
+                \(outcomes)::text[], \(codes)::text[], \(digests)::text[], \(peers)::text[], \(requests)::text[], \(durations)::bigint[],
                 \(sizes)::bigint[])
-                AS e(at, actor, client_name, client_version, action, tool, entity, entity_id, outcome, code, digest,
-                    peer, request, duration, size)
+                AS e(at, actor, client_name, client_version, action, tool, entity, entity_id, changes, outcome, code,
+                    digest, peer, request, duration, size)
             """
     }
 }

@@ -11,6 +11,8 @@ package struct AuditEvent: Sendable {
     package var action: String
     package var tool: String?
     package var entity: (kind: String, row: RowID)?
+    /// What became of each field, as JSON: `{"field": {"from", "to"}}`.
+    package var changes: String?
     package var outcome: Outcome
     package var errorCode: String?
     /// SHA-256 of the canonical arguments.

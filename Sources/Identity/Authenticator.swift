@@ -48,7 +48,8 @@ package struct Authenticator: Sendable {
     package func statement(for credential: PresentedCredential, session: [UInt8]?) -> SQL {
         """
         SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
-            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at
+            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
+            permissions, features
         FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
         """
     }
@@ -59,7 +60,8 @@ package struct Authenticator: Sendable {
     package func statement(for credential: PresentedCredential, session: [UInt8]?, at place: String) -> SQL {
         """
         SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
-            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at
+            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
+            permissions, features
         FROM authenticate_at(
             \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
         )
@@ -88,7 +90,10 @@ package struct Authenticator: Sendable {
             customerComments: rows.bool(0, 4) ?? false,
             customerCommentFactors: Int(rows.int64(0, 5) ?? 3),
             allowLists: [rows.string(0, 6), rows.string(0, 8)].compactMap { $0.map(names) },
-            denied: names(rows.string(0, 7) ?? "").union(names(rows.string(0, 9) ?? ""))
+            denied: names(rows.string(0, 7) ?? "").union(names(rows.string(0, 9) ?? "")),
+            profile: rows.string(0, 12).flatMap(Profile.init(rawValue:)) ?? .taskTracking,
+            permissions: rows.string(0, 13).map(names),
+            features: rows.string(0, 14).map(names)
         )
         let principal = Principal(
             workspace: credential.workspace,

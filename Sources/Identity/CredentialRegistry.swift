@@ -12,6 +12,11 @@ package struct CredentialRegistry {
         package var readOnly: Bool?
         package var customerComments: Bool?
         package var factors: Int?
+        package var profile: Profile?
+        /// Names of permissions; empty for all.
+        package var permissions: [String]?
+        /// Names of toolsets; empty for all of the profile.
+        package var features: [String]?
         /// Seconds from now.
         package var lifetime: Int?
 
@@ -68,7 +73,8 @@ package struct CredentialRegistry {
                             ELSE 'active'
                         END AS status,
                         m.email AS acts_as, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
-                        c.customer_comment_factors, rfc3339(c.created_at) AS created_at,
+                        c.customer_comment_factors, c.profile, c.permissions, c.features,
+                        rfc3339(c.created_at) AS created_at,
                         rfc3339(c.expires_at) AS expires_at, rfc3339(c.revoked_at) AS revoked_at,
                         rfc3339(c.last_used_at) AS last_used_at
                     FROM credentials AS c
@@ -110,6 +116,11 @@ package struct CredentialRegistry {
                     read_only = coalesce(\(settings.readOnly)::boolean, read_only),
                     customer_comments = coalesce(\(settings.customerComments)::boolean, customer_comments),
                     customer_comment_factors = coalesce(\(settings.factors)::smallint, customer_comment_factors),
+                    profile = coalesce(\(settings.profile?.rawValue), profile),
+                    permissions = CASE WHEN \(settings.permissions != nil)
+                        THEN nullif(\(settings.permissions)::text[], '{}') ELSE permissions END,
+                    features = CASE WHEN \(settings.features != nil) THEN nullif(\(settings.features)::text[], '{}')
+                        ELSE features END,
                     expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
                 WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
                 """
@@ -146,7 +157,7 @@ package struct CredentialRegistry {
             if let old {
                 """
                 SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
-                    expires_at, id
+                    profile, permissions, features, expires_at, id
                 FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
                 """
             } else {
@@ -155,13 +166,16 @@ package struct CredentialRegistry {
                     coalesce(\(settings.deny)::text[], '{}'), coalesce(\(settings.readOnly)::boolean, false),
                     coalesce(\(settings.customerComments)::boolean, false),
                     coalesce(\(settings.factors)::smallint, 0::smallint),
+                    coalesce(\(settings.profile?.rawValue), 'tasktracking'), nullif(\(settings.permissions)::text[], '{}'),
+                    nullif(\(settings.features)::text[], '{}'),
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
                 """
             }
         let rows = try connection.query(
             """
             INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
-                tools_deny, read_only, customer_comments, customer_comment_factors, expires_at, rotated_from)
+                tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
+                expires_at, rotated_from)
             SELECT \(workspace.uuid)::uuid, \(AccessToken.prefix), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id

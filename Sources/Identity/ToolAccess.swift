@@ -12,14 +12,26 @@ package struct ToolAccess: Sendable, Hashable {
     package let allowLists: [Set<String>]
     /// Names that the workspace or the credential denies.
     package let denied: Set<String>
+    /// Which tools are listed at all.
+    package let profile: Profile
+    /// Names of permissions, or `nil` for all.
+    package let permissions: Set<String>?
+    /// Names of toolsets, or `nil` for all of the profile.
+    package let features: Set<String>?
 
     package init(
         readOnly: Bool,
         customerComments: Bool,
         customerCommentFactors: Int,
         allowLists: [Set<String>],
-        denied: Set<String>
+        denied: Set<String>,
+        profile: Profile = .taskTracking,
+        permissions: Set<String>? = nil,
+        features: Set<String>? = nil
     ) {
+        self.profile = profile
+        self.permissions = permissions
+        self.features = features
         self.readOnly = readOnly
         self.customerComments = customerComments
         self.customerCommentFactors = customerCommentFactors
@@ -30,5 +42,27 @@ package struct ToolAccess: Sendable, Hashable {
     /// Whether the lists leave a tool in: every allow list names it and no deny list does.
     package func names(_ tool: String) -> Bool {
         !denied.contains(tool) && allowLists.allSatisfy { $0.contains(tool) }
+    }
+
+    /// Whether profile and features leave a toolset in.
+    package func shows(toolset: String) -> Bool {
+        profile.shows(toolset: toolset) && features?.contains(toolset) ?? true
+    }
+
+    package func grants(_ permission: Permission) -> Bool { permissions?.contains(permission.name) ?? true }
+}
+
+/// Which tools a credential lists, before everything that only narrows it.
+package enum Profile: String, Sendable, CaseIterable {
+    /// The six tools on tasks, their customers and comments.
+    case taskTracking = "tasktracking"
+    /// Every tool.
+    case all
+
+    package func shows(toolset: String) -> Bool {
+        switch self {
+        case .taskTracking: toolset == "core"
+        case .all: true
+        }
     }
 }

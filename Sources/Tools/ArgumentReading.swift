@@ -27,7 +27,7 @@ struct ArgumentReading {
         case .text(let maximum): text(node, maximum, path)
         case .choice(let words): choice(node, words, path).map(Arguments.Value.text)
         case .integer(let range): integer(node, range, path)
-        case .choices(let words): choices(node, words, path)
+        case .choices(let words), .names(let words): choices(node, words, path)
         case .moment: moment(node, path)
         case .identifier(let prefix): identifier(node, prefix, path)
         case .taskNumber: taskNumber(node, path)
@@ -37,10 +37,18 @@ struct ArgumentReading {
             } else {
                 refused(node, path, parameter.kind)
             }
+        case .boolean: node.bool.map(Arguments.Value.boolean) ?? refused(node, path, .boolean)
+        case .decimal(let places, let isSigned): decimal(node, places, isSigned, path)
+        case .day: day(node, path)
+        case .money: money(node, path)
+        case .texts(let maximum, let count): texts(node, maximum, count, path)
+        case .key(let prefix, let isNumbered): key(node, prefix, isNumbered, path)
+        case .member: member(node, path)
+        case .identifiers(let prefix, let count): identifiers(node, prefix, count, path)
         }
     }
 
-    private mutating func text(_ node: JSONNode, _ maximum: Int, _ path: String) -> Arguments.Value? {
+    mutating func text(_ node: JSONNode, _ maximum: Int, _ path: String) -> Arguments.Value? {
         guard let text = node.string else { return refused(node, path, .text(maximum: maximum)) }
         if text.unicodeScalars.contains("\0") {
             return refuse(path, "holds the character U+0000, which cannot be stored")
@@ -109,7 +117,7 @@ struct ArgumentReading {
     // MARK: Refusals
 
     /// Whether no further problem is told. What to say of one is worth no time then: a body can hold a hundred thousand.
-    private var isFull: Bool { problems.count >= 20 }
+    var isFull: Bool { problems.count >= 20 }
 
     private mutating func refuseUnknown(_ name: String, among parameters: [Parameter], path: String) {
         guard !isFull else { return }
@@ -119,12 +127,12 @@ struct ArgumentReading {
         refuse(path + shown(name), "is not an argument here; \(known)", then: near)
     }
 
-    private mutating func refused<Value>(_ node: JSONNode, _ path: String, _ kind: Parameter.Kind) -> Value? {
+    mutating func refused<Value>(_ node: JSONNode, _ path: String, _ kind: Parameter.Kind) -> Value? {
         refuse(path, "is \(article(node.kind)); it can be \(accepted(kind))")
     }
 
     @discardableResult
-    private mutating func refuse<Value>(_ path: String, _ what: String, then: String = "") -> Value? {
+    mutating func refuse<Value>(_ path: String, _ what: String, then: String = "") -> Value? {
         if !isFull { problems.append(.init(path, "`\(path)` \(what).\(then)")) }
         return nil
     }
@@ -133,7 +141,7 @@ struct ArgumentReading {
         let _: Int? = refuse(path, what, then: then)
     }
 
-    private func article(_ kind: JSONNode.Kind) -> String {
+    func article(_ kind: JSONNode.Kind) -> String {
         switch kind {
         case .null: "null"
         case .bool: "a boolean"
@@ -144,16 +152,26 @@ struct ArgumentReading {
         }
     }
 
-    private func accepted(_ kind: Parameter.Kind) -> String {
+    func accepted(_ kind: Parameter.Kind) -> String {
         switch kind {
         case .text(let maximum): "a string of at most \(maximum) characters"
         case .choice(let words): listed(words)
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .choices(let words): "an array of \(listed(words))"
+        case .choices(let words), .names(let words): "an array of \(listed(words))"
         case .moment: "a date such as 2026-11-20 or a date-time such as 2026-11-20T09:30:00Z"
         case .identifier(let prefix): "an identifier as results give it: \(prefix)_ and 32 hexadecimal digits"
         case .taskNumber: "a task number such as 1042"
         case .object(let parts): "an object with \(listed(parts.map(\.name)))"
+        case .boolean: "true or false"
+        case .decimal(let places, let isSigned):
+            "a number \(isSigned ? "" : "from 0 on ")with at most \(places) digits behind the point"
+        case .day: "a date such as 2026-11-20"
+        case .money: "an object such as {\"amount\": 129900, \"currency\": \"EUR\"}, in whole minor units"
+        case .texts(let maximum, let count): "an array of at most \(count) strings of at most \(maximum) characters"
+        case .key(let prefix, let isNumbered):
+            accepted(.identifier(prefix: prefix)) + (isNumbered ? ", or the number that people know it by" : "")
+        case .member: "a member: an identifier (usr_…), an e-mail address, or `me`"
+        case .identifiers(let prefix, let count): "an array of at most \(count) identifiers such as \(prefix)_…"
         }
     }
 
@@ -164,7 +182,7 @@ struct ArgumentReading {
     }
 
     /// At most 40 characters of what a caller sent, without controls.
-    private func shown(_ text: String) -> String {
+    func shown(_ text: String) -> String {
         let visible = text.unicodeScalars.filter { $0.properties.generalCategory != .control && $0 != "`" }
         let cut = String(String.UnicodeScalarView(visible.prefix(40)))
         return visible.count > 40 ? cut + "…" : cut

@@ -12,6 +12,15 @@ package struct Arguments: Sendable {
         case moment(Int64)
         case row(RowID)
         case object([String: Value])
+        case boolean(Bool)
+        /// Digits with a point before the last of them, as PostgreSQL reads a `numeric`.
+        case decimal(String)
+        /// A day as `2026-11-20`.
+        case day(String)
+        case money(Money)
+        case key(RowKey)
+        case member(MemberName)
+        case rows([RowID])
     }
 
     private let values: [String: Value]
@@ -52,6 +61,42 @@ package struct Arguments: Sendable {
     package func row(_ name: String) -> RowID? {
         guard case .row(let row) = values[name] else { return nil }
         return row
+    }
+
+    package func boolean(_ name: String) -> Bool? {
+        guard case .boolean(let value) = values[name] else { return nil }
+        return value
+    }
+
+    package func decimal(_ name: String) -> String? {
+        guard case .decimal(let digits) = values[name] else { return nil }
+        return digits
+    }
+
+    /// A day as `2026-11-20`.
+    package func day(_ name: String) -> String? {
+        guard case .day(let text) = values[name] else { return nil }
+        return text
+    }
+
+    package func money(_ name: String) -> Money? {
+        guard case .money(let money) = values[name] else { return nil }
+        return money
+    }
+
+    package func key(_ name: String) -> RowKey? {
+        guard case .key(let key) = values[name] else { return nil }
+        return key
+    }
+
+    package func member(_ name: String) -> MemberName? {
+        guard case .member(let name) = values[name] else { return nil }
+        return name
+    }
+
+    package func rows(_ name: String) -> [RowID]? {
+        guard case .rows(let rows) = values[name] else { return nil }
+        return rows
     }
 
     package func object(_ name: String) -> Arguments? {

@@ -19,9 +19,12 @@ package struct IdempotencyRecord: Sendable {
     private let call: ToolCall
     private let principal: Principal
     private let marks: [Mark]
+    private let argument: String
 
-    /// - Parameter key: The client's own key, if it gave one.
-    package init(_ call: ToolCall, key: String?, _ principal: Principal) {
+    /// - Parameter argument: The argument that holds the client's own key, if it gives one.
+    package init(_ call: ToolCall, key argument: String, _ principal: Principal) {
+        self.argument = argument
+        let key = call.arguments.text(argument)
         self.call = call
         self.principal = principal
         let own = key.map { Mark(tool: call.tool, key: $0, lifetime: "24 hours", isSingular: false) }
@@ -66,7 +69,7 @@ package struct IdempotencyRecord: Sendable {
         )
         guard earlier.rowCount == 1, earlier.bool(0, 0) == true, let result = earlier.bytes(0, 1) else {
             throw ToolError(
-                .idempotencyConflict, "`idempotencyKey` was used before with other arguments. Nothing was saved.",
+                .idempotencyConflict, "`\(argument)` was used before with other arguments. Nothing was saved.",
                 hint: "Use a new key for a new call, or send exactly the first call again."
             )
         }

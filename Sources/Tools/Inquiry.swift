@@ -35,8 +35,8 @@ package struct Inquiry: Sendable {
         /// - Parameter parameter: Of a kind that a form has a field for.
         package init(_ parameter: Parameter, title: String) {
             switch parameter.kind {
-            case .choices, .object: preconditionFailure("Forms are flat.")
             case .text, .choice, .integer, .moment, .identifier, .taskNumber: break
+            default: preconditionFailure("Forms are flat, and ask for what people can type.")
             }
             self.parameter = parameter
             self.title = title
@@ -101,7 +101,7 @@ extension Inquiry.Field {
                 [JSONMember("type", "string"), JSONMember("enum", .array(words.map { .string($0) }))]
             case .integer(let range): Self.number(range)
             case .taskNumber: Self.number(1...Parameter.largestInteger)
-            case .moment, .identifier, .choices, .object: [JSONMember("type", "string")]
+            default: [JSONMember("type", "string")]
             }
         let words = [JSONMember("title", .string(title)), JSONMember("description", .string(parameter.meaning))]
         return .object([shape[0]] + words + shape.dropFirst())

@@ -22,6 +22,24 @@ package struct Parameter: Sendable {
         case taskNumber
         /// Named parts of their own.
         case object([Parameter])
+        /// True or false.
+        case boolean
+        /// A number with at most this many digits behind the point, from 0 on unless it may be negative.
+        case decimal(places: Int, isSigned: Bool = false)
+        /// A day of the calendar, such as `2026-11-20`.
+        case day
+        /// An amount in whole minor units and its currency (ISO 4217).
+        case money
+        /// Several of these words, each once, which the schema does not list: names that results show.
+        case names([String])
+        /// Several texts, each once.
+        case texts(maximum: Int, count: Int)
+        /// The identifier of a row, or its number where people know rows by one.
+        case key(prefix: String, isNumbered: Bool)
+        /// A member: an identifier (`usr_…`), an e-mail address, or `me` for the member for whom the credential acts.
+        case member
+        /// Several rows, by their identifiers.
+        case identifiers(prefix: String, count: Int)
     }
 
     package let name: String
@@ -30,6 +48,8 @@ package struct Parameter: Sendable {
     package let isRequired: Bool
     /// What holds when the argument is left out, as the schema tells it.
     package let standard: JSONValue?
+    /// Whether the schema leaves out bounds, which the reading of arguments tells: a listing has many such parameters.
+    package private(set) var isTerse = false
 
     package init(
         _ name: String,
@@ -43,6 +63,13 @@ package struct Parameter: Sendable {
         self.kind = kind
         self.isRequired = isRequired
         self.standard = standard
+    }
+
+    /// The same, whose schema leaves out bounds.
+    package var terse: Parameter {
+        var parameter = self
+        parameter.isTerse = true
+        return parameter
     }
 }
 
@@ -70,9 +97,13 @@ extension Parameter {
     private var schema: JSONValue {
         var members: [JSONMember] =
             switch kind {
+            case .text where isTerse, .moment where isTerse, .identifier where isTerse:
+                [("type", "string")].asMembers
             case .text(let maximum):
                 [("type", "string"), ("minLength", 1), ("maxLength", .integer(Int64(maximum)))].asMembers
             case .choice(let words): [("type", "string"), ("enum", .array(words.map(JSONValue.string)))].asMembers
+            case .integer where isTerse: [("type", "integer")].asMembers
+            case .decimal where isTerse: [("type", "number")].asMembers
             case .integer(let range):
                 [("type", "integer"), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]
                     .asMembers
@@ -88,8 +119,23 @@ extension Parameter {
             case .taskNumber:
                 [("type", "integer"), ("minimum", 1), ("maximum", .integer(Parameter.largestInteger))].asMembers
             case .object(let parts): Parameter.members(of: parts)
+            case .boolean: [("type", "boolean")].asMembers
+            case .decimal(_, let isSigned):
+                isSigned ? [("type", "number")].asMembers : [("type", "number"), ("minimum", 0)].asMembers
+            case .day: [("type", "string"), ("format", "date")].asMembers
+            case .money:
+                [
+                    ("type", "object"),
+                    ("properties", ["amount": ["type": "integer"], "currency": ["type": "string"]]),
+                    ("required", ["amount", "currency"]),
+                ].asMembers
+            case .names, .texts: [("type", "array"), ("items", ["type": "string"])].asMembers
+            case .key, .member: [("type", "string")].asMembers
+            case .identifiers(_, let count):
+                [("type", "array"), ("items", ["type": "string"]), ("maxItems", .integer(Int64(count)))].asMembers
             }
-        members.insert(JSONMember("description", .string(meaning)), at: 1)
+        // What a name says by itself costs nothing.
+        if !meaning.isEmpty { members.insert(JSONMember("description", .string(meaning)), at: 1) }
         if let standard { members.append(JSONMember("default", standard)) }
         return .object(members)
     }

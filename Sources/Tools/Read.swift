@@ -58,6 +58,8 @@ package struct ToolAnswer: Sendable {
 /// What a write did. Both cases are committed, the refusal too: a failed check leaves its trace.
 package enum WriteOutcome: Sendable {
     /// - changes: The addresses of resources that have another content now.
-    case done(ToolAnswer, entity: (kind: String, row: RowID)?, changes: [String] = [])
+    /// - fields: What became of each field, as `{"field": {"from", "to"}}`, for the audit trail.
+    case done(
+        ToolAnswer, entity: (kind: String, row: RowID)?, changes: [String] = [], fields: RawJSON? = nil)
     case refused(ToolError, isDenial: Bool)
 }

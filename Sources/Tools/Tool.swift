@@ -17,6 +17,8 @@ package struct Tool: Sendable {
 
         package static let reading = Effects(writes: false, destroys: false, isIdempotent: true, reachesOut: false)
         package static let adding = Effects(writes: true, destroys: false, isIdempotent: false, reachesOut: false)
+        package static let changing = Effects(writes: true, destroys: false, isIdempotent: true, reachesOut: false)
+        package static let deleting = Effects(writes: true, destroys: true, isIdempotent: true, reachesOut: false)
     }
 
     /// How a call is answered.
@@ -30,7 +32,11 @@ package struct Tool: Sendable {
     package let name: String
     package let title: String
     package let description: String
+    /// The group that features and profiles name.
+    package private(set) var toolset = "core"
     package let effects: Effects
+    /// What a credential must be allowed to do to have the tool; `nil` if its workspace's and its own settings tell.
+    package let permission: Permission?
     package let parameters: [Parameter]
     /// The schema of a successful result's structured content.
     package let output: JSONValue
@@ -47,6 +53,7 @@ package struct Tool: Sendable {
         title: String,
         description: String,
         effects: Effects,
+        permission: Permission? = nil,
         parameters: [Parameter],
         output: JSONValue,
         isOffered: @escaping @Sendable (ToolAccess) -> Bool = { _ in true },
@@ -58,6 +65,7 @@ package struct Tool: Sendable {
         self.title = title
         self.description = description
         self.effects = effects
+        self.permission = permission
         self.parameters = parameters
         self.output = output
         self.isOffered = isOffered
@@ -66,8 +74,51 @@ package struct Tool: Sendable {
         self.body = body
     }
 
+    /// The one reason for which a caller does not have a tool.
+    package enum Hiding: String, Sendable {
+        /// The profile does not list its toolset.
+        case profile
+        /// The features leave its toolset out.
+        case feature
+        /// An allow list leaves it out, or a deny list names it.
+        case list
+        /// The credential lacks its permission.
+        case permission
+        /// It writes, and nothing may be written.
+        case readOnly = "read_only"
+        /// Other settings of workspace or credential switch it off.
+        case setting
+    }
+
+    /// Why a caller with these settings does not have the tool; `nil` if it does.
+    package func hiding(from access: ToolAccess) -> Hiding? {
+        if !access.profile.shows(toolset: toolset) { return .profile }
+        if !access.shows(toolset: toolset) { return .feature }
+        if !access.names(name) { return .list }
+        if let permission, !access.grants(permission) { return .permission }
+        if effects.writes, access.readOnly { return .readOnly }
+        return isOffered(access) ? nil : .setting
+    }
+
     /// Whether a caller with these settings sees the tool and may call it; a hidden tool is neither.
-    package func isVisible(to access: ToolAccess) -> Bool {
-        access.names(name) && !(effects.writes && access.readOnly) && isOffered(access)
+    package func isVisible(to access: ToolAccess) -> Bool { hiding(from: access) == nil }
+
+    /// The same tool in a group.
+    func grouped(in toolset: String) -> Tool {
+        var tool = self
+        tool.toolset = toolset
+        return tool
+    }
+}
+
+/// A group of tools that are switched together, such as `contacts`.
+package struct Toolset: Sendable {
+    package let name: String
+    /// In listing order.
+    package let tools: [Tool]
+
+    package init(_ name: String, _ tools: [Tool]) {
+        self.name = name
+        self.tools = tools.map { $0.grouped(in: name) }
     }
 }

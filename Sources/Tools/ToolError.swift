@@ -10,6 +10,8 @@ package struct ToolError: Error, Sendable {
         case notFound = "not_found"
         case verificationFailed = "verification_failed"
         case idempotencyConflict = "idempotency_conflict"
+        case permissionDenied = "permission_denied"
+        case versionConflict = "version_conflict"
         case rateLimited = "rate_limited"
         case timeout
         case unavailable

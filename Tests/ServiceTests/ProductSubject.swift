@@ -23,6 +23,9 @@ enum ProductSubject {
         .object(asked.members + fetched.members + changing(switching).members)
     }
 
+    /// What a token of the standard profile lists.
+    static let tools = Catalog.registry.tools.filter { $0.toolset == "core" }.map(\.name)
+
     private static let asked: JSONValue = [
         "opening": [
             "name": "workport", "instructions": "Start with workspaceSummary",
@@ -33,7 +36,7 @@ enum ProductSubject {
         ],
         "refused": ["token": "mcp_live_not-a-token"],
         "tools": [
-            "pages": 1, "names": .array(Catalog.registry.names.map { .string($0) }),
+            "pages": 1, "names": .array(tools.map { .string($0) }),
             "calls": .array(calls.map { ["tool": .string($0), "arguments": $1, "result": $2] }),
         ],
         "elicitation": [

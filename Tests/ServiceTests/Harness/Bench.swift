@@ -67,13 +67,14 @@ final class Bench: Sendable {
         )
     }
 
-    /// Makes a token that may do everything the workspace allows.
+    /// Makes a token of the profile with every tool, which may do everything the workspace allows.
     func token(
         for workspace: TestWorkspace,
         _ change: (inout CredentialRegistry.Settings) -> Void = { _ in }
     ) throws -> String {
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
+        settings.profile = .all
         settings.actsAs = workspace.members[0].email
         change(&settings)
         return try registry(of: workspace) { try $0.create(settings).token.text }

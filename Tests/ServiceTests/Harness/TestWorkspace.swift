@@ -99,6 +99,8 @@ struct Contents {
         _ = try connection.query(Tenancy.set(workspace))
         let members = try ["Dana", "Omar"].map(member)
         try addBoard()
+        // So that a list of companies has a second page.
+        _ = try company("\(name) Mill")
         let first = Int64(digits.prefix(5))! * 10
         let texts = [
             TaskText(

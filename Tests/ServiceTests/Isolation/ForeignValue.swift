@@ -22,10 +22,14 @@ struct ForeignValue {
 
     func fits(_ parameter: Parameter) -> Bool {
         switch (parameter.kind, kind) {
-        case (.text(let maximum), _): foreign.count <= maximum
+        case (.text(let maximum), _), (.texts(let maximum, _), _): foreign.count <= maximum
         case (.taskNumber, .number): true
         case (.integer(let range), .number): Int64(foreign).map(range.contains) ?? false
-        case (.identifier(let prefix), .identifier(let kind)): prefix == kind
+        case (.identifier(let prefix), .identifier(let kind)), (.key(let prefix, _), .identifier(let kind)),
+            (.identifiers(let prefix, _), .identifier(let kind)):
+            prefix == kind
+        case (.member, .identifier(let kind)): kind == "usr"
+        case (.member, .text): foreign.contains("@")
         default: false
         }
     }
@@ -34,6 +38,7 @@ struct ForeignValue {
     static func argument(_ text: String, for parameter: Parameter) -> JSONValue {
         switch parameter.kind {
         case .taskNumber, .integer: Int64(text).map(JSONValue.integer) ?? .string(text)
+        case .identifiers, .texts: [.string(text)]
         default: .string(text)
         }
     }
@@ -85,7 +90,8 @@ struct ForeignValue {
     /// What stands before the identifiers of each table's rows.
     private static let prefixes = [
         ("tasks", "tsk"), ("members", "usr"), ("boards", "brd"), ("comments", "com"), ("contacts", "con"),
-        ("companies", "cmp"), ("files", "fil"), ("credentials", "key"), ("workflow_states", "sta"),
+        ("companies", "cmp"), ("undo_entries", "und"), ("files", "fil"), ("credentials", "key"),
+        ("workflow_states", "sta"),
     ]
 
     /// The digits of every key in a table, at most three.

@@ -66,9 +66,13 @@ final class Intruder {
         for tool in Catalog.registry.tools {
             for path in Intruder.paths(tool.parameters) where isCarrier(tool, path) {
                 let candidates = [[]] + tool.parameters.map { [$0.name] }.filter { $0 != [path[0]] }
-                let open = try candidates.map { Opening(tool: tool.name, path: path, others: $0) }.filter(isOpen)
+                var open: [Opening] = []
+                for candidate in candidates where open.count < (isOnlyStored(tool, path) ? 1 : 2) {
+                    let opening = Opening(tool: tool.name, path: path, others: candidate)
+                    if try isOpen(opening) { open.append(opening) }
+                }
                 if open.isEmpty { unreached.append("\(tool.name).\(path.joined(separator: "."))") }
-                found += open.prefix(2)
+                found += open
                 if let first = open.first { found += everything(beside: first, of: tool) }
             }
         }
@@ -83,6 +87,15 @@ final class Intruder {
         }
         guard !choices.isEmpty else { return [] }
         return [Opening(tool: tool.name, path: opening.path, others: opening.others + choices.map(\.name))]
+    }
+
+    /// Whether an argument names nothing: text that a write puts into a row.
+    private func isOnlyStored(_ tool: Tool, _ path: [String]) -> Bool {
+        guard tool.effects.writes, tool.toolset != "core" else { return false }
+        return switch Intruder.parameter(at: path, in: tool.parameters)?.kind {
+        case .text, .texts: true
+        default: false
+        }
     }
 
     private func isCarrier(_ tool: Tool, _ path: [String]) -> Bool {
@@ -144,7 +157,10 @@ final class Intruder {
     }
 
     private func candidates(for opening: Opening, _ parameter: Parameter) -> [ForeignValue] {
-        let fitting = values.filter { $0.fits(parameter) }
+        var fitting = values.filter { $0.fits(parameter) }
+        if let tool = Catalog.registry[opening.tool], isOnlyStored(tool, opening.path) {
+            fitting = Array(fitting.prefix(2))
+        }
         guard opening.path == ["cursor"], let cursor = cursors[opening.key], let foreign = cursor.foreign else {
             return fitting
         }
@@ -184,6 +200,8 @@ final class Intruder {
             guard let parameter = tool.parameters.first(where: { $0.name == name }) else { continue }
             arguments = arguments.adding(name, Intruder.sample(parameter, of: holder))
         }
+        // What a write stores is not to be found by later calls.
+        if tool.parameters.contains(where: { $0.name == "dry_run" }) { arguments = arguments.adding("dry_run", true) }
         if let value {
             arguments = Intruder.place(value, at: opening.path[...], in: arguments)
         } else if tool.parameters.contains(where: { $0.name == "limit" }) {
@@ -197,6 +215,7 @@ final class Intruder {
         if !tool.effects.writes, let client = clients[workspace.id.text] { return client }
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
+        settings.profile = .all
         let registry = CredentialRegistry(connection, in: workspace.id, pepper: TestService.pepper)
         let token = try registry.create(settings).token.text
         if let client = clients["writer " + workspace.id.text] {
@@ -215,6 +234,7 @@ final class Intruder {
         let registry = CredentialRegistry(connection, in: caller.id, pepper: TestService.pepper)
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
+        settings.profile = .all
         let client = try bench.service.client(caller, try registry.create(settings).token.text)
         clients["reader"] = client
         return client
@@ -235,9 +255,22 @@ final class Intruder {
         case .moment: "2026-01-01"
         case .identifier: .string(workspace.tasks[0].id)
         case .taskNumber: .integer(workspace.tasks[0].number)
+        case .boolean: false
+        case .decimal: 1
+        case .day: "2026-01-01"
+        case .money: ["amount": 100, "currency": "EUR"]
+        case .names(let words): .array([.string(words[0])])
+        case .texts: [.string(workspace.name)]
+        case .key(let prefix, _): .string(row(prefix, of: workspace))
+        case .identifiers(let prefix, _): [.string(row(prefix, of: workspace))]
+        case .member: .string(workspace.members[0].id)
         case .object(let parts):
             .object(parts.filter(\.isRequired).map { JSONMember($0.name, sample($0, of: workspace)) })
         }
+    }
+
+    private static func row(_ prefix: String, of workspace: TestWorkspace) -> String {
+        prefix == "con" ? workspace.contacts[0].id : "\(prefix)_\(workspace.tasks[0].id.suffix(32))"
     }
 
     private static func place(_ value: JSONValue, at path: ArraySlice<String>, in arguments: JSONValue) -> JSONValue {

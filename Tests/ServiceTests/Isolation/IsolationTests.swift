@@ -21,6 +21,9 @@ struct IsolationTests {
             ["taskNumber": .integer(b.tasks[0].number), "comment": "Bluebird words", "idempotencyKey": "Bluebird"]
         )
         #expect(!stored.isError)
+        // A write that B could take back.
+        let kept = try bench.client(b).call("create_company", ["name": "Bluebird Trading"])
+        #expect(kept.structured["undo_token"] != nil)
     }
 
     @Test("learns nothing of another through any argument of any tool, resource or prompt")

@@ -15,6 +15,7 @@ extension Tool {
             person, missing facts are asked for with a form; saved tells whether anything was stored.
             """,
         effects: .adding,
+        permission: .create("customer_comments"),
         parameters: TaskReference.parameters + [
             Parameter("comment", .text(maximum: 5_000), "What the customer says, as plain text.", isRequired: true),
             Parameter(
@@ -86,7 +87,7 @@ struct CustomerComment {
         self.principal = principal
         reference = try TaskReference(call.arguments)
         claim = CustomerCheck.Claim(call.arguments.object("verification"))
-        record = IdempotencyRecord(call, key: call.arguments.text("idempotencyKey"), principal)
+        record = IdempotencyRecord(call, key: "idempotencyKey", principal)
         text = CustomerComment.text(of: call)
         if text.allSatisfy(\.isWhitespace) {
             throw ToolError(problems: [.init("comment", "`comment` holds nothing that can be read; give some text.")])

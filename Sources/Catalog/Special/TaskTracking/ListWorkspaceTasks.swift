@@ -14,6 +14,7 @@ extension Tool {
             searchWorkspaceTasks instead.
             """,
         effects: .reading,
+        permission: .read("tasks"),
         parameters: [
             .limit(standard: 20), .cursor,
             Parameter("status", .choice(TaskWords.statuses), "Only tasks with this status."),

@@ -1,3 +1,4 @@
+import Identity
 import JSON
 import Tools
 
@@ -18,6 +19,7 @@ extension Tool {
                 empty result means that there is nothing.
                 """,
             effects: .reading,
+            permission: .read("tasks"),
             parameters: [
                 Parameter(
                     "query", .text(maximum: 1_000), "A name, phone digits, e-mail address, task number or words."),

@@ -1,3 +1,4 @@
+import Identity
 import JSON
 import Postgres
 import Tools
@@ -13,6 +14,7 @@ extension Tool {
             A good first call.
             """,
         effects: .reading,
+        permission: .read("tasks"),
         parameters: [
             Parameter("since", .moment, "Count recent work from this date or date-time on; 7 days ago if left out."),
             Parameter(

@@ -1,0 +1,68 @@
+import Identity
+import JSON
+import Postgres
+import Tools
+
+extension Tool {
+    /// Takes a write back.
+    static let undoAction = Tool(
+        name: "undo_action",
+        title: "Undo",
+        description: """
+            Takes back a write that returned undo_token, within seven days, unless the row was changed since. The same \
+            permission is needed as for the write.
+            """,
+        effects: .adding,
+        parameters: [Parameter("undo_token", .identifier(prefix: "und"), "", isRequired: true)],
+        output: RowWrite.output,
+        body: .write { call, principal, transaction in
+            guard let token = call.arguments.row("undo_token") else { throw Undoing.unknown }
+            return try Undoing(call, principal).run(token, transaction)
+        }
+    )
+}
+
+/// One call of ``Tool/undoAction``, inside its transaction.
+private struct Undoing {
+    private let call: ToolCall
+    private let principal: Principal
+
+    init(_ call: ToolCall, _ principal: Principal) {
+        self.call = call
+        self.principal = principal
+    }
+
+    static var unknown: ToolError {
+        ToolError(
+            .notFound,
+            "There is nothing to undo by this token. It may have expired, been used, or be of another credential.",
+            hint: "Take undo_token from the result of the write.")
+    }
+
+    func run(_ token: RowID, _ transaction: borrowing Transaction) throws -> WriteOutcome {
+        let entries = try transaction.query(
+            """
+            SELECT u.entity, u.row_id, u.row_version, u.columns::text, u.tool FROM undo_entries AS u
+            WHERE u.workspace_id = \(call.workspace) AND u.id = \(token.digits)::uuid
+                AND u.credential_id = \(principal.credential.digits)::uuid
+                AND u.undone_at IS NULL AND u.expires_at > now()
+            FOR UPDATE
+            """)
+        guard let entity = entries.string(0, 0).flatMap({ Catalog.entities[$0] }),
+            let row = entries.string(0, 1).flatMap(RowID.init(uuid:)), let version = entries.int64(0, 2)
+        else { throw Undoing.unknown }
+        guard let tool = entries.string(0, 4).flatMap({ Catalog.registry[$0] }), tool.isVisible(to: principal.access)
+        else {
+            throw ToolError(
+                .permissionDenied, "This credential may not call the tool whose write would be undone any more.")
+        }
+        let outcome = try RowWrite(entity, .reversal(row, version: version, to: entries.string(0, 3)), call, principal)
+            .run(transaction)
+        _ = try transaction.query(
+            """
+            UPDATE undo_entries SET undone_at = clock_timestamp()
+            WHERE workspace_id = \(call.workspace) AND id = \(token.digits)::uuid
+            """)
+        return outcome
+    }
+}

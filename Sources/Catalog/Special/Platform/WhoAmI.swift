@@ -1,0 +1,63 @@
+import Identity
+import JSON
+import Postgres
+import Tools
+
+extension Tool {
+    /// Who calls, what may be done, and what is hidden and why.
+    static let whoAmI = Tool(
+        name: "whoami",
+        title: "Who am I",
+        description: """
+            Tells the workspace, this credential, its permissions and mode, and for every tool that is hidden the one \
+            reason.
+            """,
+        effects: .reading,
+        parameters: [],
+        output: [
+            "type": "object",
+            "properties": [
+                "workspace": ["type": "object"], "credential": ["type": "object"], "hidden": ["type": "object"],
+            ],
+            "required": ["workspace", "credential", "hidden"],
+        ],
+        body: .read { (call) throws(ToolError) in
+            Read([
+                """
+                SELECT json_build_object('id', public_id('wsp', w.id), 'name', w.name, 'timezone', w.timezone,
+                    'currency', w.currency)
+                FROM workspaces AS w WHERE w.id = \(call.workspace)
+                """,
+                """
+                SELECT c.name, c.preview, c.profile, rfc3339(c.expires_at), m.name, public_id('usr', m.id)
+                FROM credentials AS c
+                LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
+                WHERE c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
+                """,
+            ]) { (results, principal) throws(ToolError) in answer(results, principal.access) }
+        }
+    )
+
+    private static func answer(_ results: [QueryResult], _ access: ToolAccess) -> ToolAnswer {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("workspace")
+        writer.write(raw: results[0].bytes(0, 0) ?? Array("{}".utf8))
+        let row = results[1]
+        var credential: [JSONMember] = []
+        for (place, name) in ["name", "preview", "profile", "expires_at", "acts_as", "acts_as_id"].enumerated() {
+            if let text = row.string(0, place) { credential.append(JSONMember(name, .string(text))) }
+        }
+        credential.append(JSONMember("read_only", .bool(access.readOnly)))
+        let granted = Permission.all.filter(access.grants).map(\.name)
+        credential.append(
+            JSONMember("permissions", access.permissions == nil ? "all" : .array(granted.map { .string($0) })))
+        writer.write("credential", .object(credential))
+        let hidden = Catalog.registry.tools.compactMap { tool in
+            tool.hiding(from: access).map { JSONMember(tool.name, .string($0.rawValue)) }
+        }
+        writer.write("hidden", .object(hidden))
+        writer.endObject()
+        return ToolAnswer(RawJSON(writer.bytes))
+    }
+}

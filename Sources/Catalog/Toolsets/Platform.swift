@@ -1,0 +1,6 @@
+import Tools
+
+extension Toolset {
+    /// What belongs to no kind of row: taking back, and what a credential can do.
+    static let platform = Toolset("platform", [.undoAction, .whoAmI])
+}

@@ -1,0 +1,36 @@
+import Catalog
+import Identity
+
+/// Permissions and toolsets as operators name them.
+enum CredentialWords {
+    /// What `--permissions` says: names, `read_*` for all that only reads, or the empty list for `all`.
+    static func permissions(_ flags: Flags) throws(UsageError) -> [String]? {
+        guard let words = flags.list("permissions") else { return nil }
+        var names: [String] = []
+        for word in words {
+            let found = word == "read_*" ? Permission.all.filter(\.isReading) : [Permission(word)].compactMap(\.self)
+            guard !found.isEmpty else {
+                let known = Permission.all.map(\.name).joined(separator: ", ")
+                throw UsageError("There is no permission \(word); it can be all, read_*, or of: \(known).")
+            }
+            names += found.map(\.name).filter { !names.contains($0) }
+        }
+        return names
+    }
+
+    /// What `--features` says: names of toolsets, or the empty list for `all`.
+    static func features(_ flags: Flags) throws(UsageError) -> [String]? {
+        let names = flags.list("features")
+        if let unknown = names?.first(where: { !Catalog.toolsetNames.contains($0) }) {
+            throw UsageError(
+                "There is no toolset \(unknown); it can be all, or of: \(Catalog.toolsetNames.joined(separator: ", "))."
+            )
+        }
+        return names
+    }
+
+    /// What `--profile` says.
+    static func profile(_ flags: Flags) throws(UsageError) -> Profile? {
+        try flags.choice("profile", Profile.allCases.map(\.rawValue)).flatMap(Profile.init(rawValue:))
+    }
+}

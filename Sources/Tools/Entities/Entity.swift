@@ -1,0 +1,141 @@
+package import Identity
+package import Postgres
+
+/// A kind of row that tools work on, as data: its tools with their schemas, their SQL and their checks follow from it.
+///
+/// An entity is declared once, in a file of its own:
+///
+///     extension Entity {
+///         static let deal = Entity(
+///             "deal", plural: "deals", prefix: "dea", table: "deals", meaning: "A sale that may come.", title: "title",
+///             fields: [Field("title", .text(300)).required, Field("company", .reference { .company }).filtered])
+///     }
+///
+/// Its table has the columns `workspace_id`, `id`, `version`, `created_at` and `updated_at`, and the primary key
+/// (`workspace_id`, `id`); ``EntityCheck`` compares the rest with a live database.
+package struct Entity: Sendable {
+    /// What one row is called in names of tools and arguments: `deal`.
+    package let name: String
+    /// What several are called.
+    package let plural: String
+    /// What identifiers begin with.
+    package let prefix: String
+    package let table: String
+    /// One sentence.
+    package let meaning: String
+    /// The column by which people know a row.
+    package let title: String
+    /// The text column that holds the number by which people know a row, if there is one.
+    package let number: String?
+    /// Whether rows are deleted softly, by `deleted_at`.
+    package let isSoftlyDeleted: Bool
+    /// Whether rows are put away by `archived_at`.
+    package let isArchived: Bool
+    package let fields: [Field]
+    /// What a record may hold beside its fields.
+    package let relations: [Relation]
+    /// How lists are sorted; the first holds unless a call says otherwise.
+    package let orders: [Order]
+    /// Fields whose text people outside the workspace write.
+    package let untrusted: [String]
+    /// What follows from a row's other columns, or from other rows.
+    package let consequences: Consequences
+
+    package init(
+        _ name: String,
+        plural: String,
+        prefix: String,
+        table: String,
+        meaning: String,
+        title: String,
+        number: String? = nil,
+        isSoftlyDeleted: Bool = true,
+        isArchived: Bool = false,
+        fields: [Field],
+        relations: [Relation] = [],
+        orders: [Order] = [.newest],
+        untrusted: [String] = [],
+        consequences: Consequences = Consequences()
+    ) {
+        self.name = name
+        self.plural = plural
+        self.prefix = prefix
+        self.table = table
+        self.meaning = meaning
+        self.title = title
+        self.number = number
+        self.isSoftlyDeleted = isSoftlyDeleted
+        self.isArchived = isArchived
+        self.fields = fields
+        self.relations = relations
+        self.orders = orders
+        self.untrusted = untrusted
+        self.consequences = consequences
+    }
+
+    package subscript(field: String) -> Field? { fields.first { $0.name == field } }
+
+    /// The name for people, such as `time entry`.
+    var words: String { name.split(separator: "_").joined(separator: " ") }
+}
+
+/// What happens with every write of a row, whatever tool writes it.
+package struct Consequences: Sendable {
+    /// Columns that the program fills from the row's others: each with an expression over the row `t` as it is then. A new
+    /// row has `placeholder` there for a moment.
+    package let derived: [(column: String, expression: String)]
+    /// What the arguments of a call lack, beside what each field says for itself.
+    package let problems: @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem]
+    /// What else is written in the same transaction, such as the rows of an index.
+    package let after: @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void
+
+    package init(
+        derived: [(column: String, expression: String)] = [],
+        problems: @escaping @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem] = { _, _ in [] },
+        after: @escaping @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in }
+    ) {
+        self.derived = derived
+        self.problems = problems
+        self.after = after
+    }
+}
+
+/// A way to sort a list: by one column that is never empty, and by key where it is equal.
+package struct Order: Sendable {
+    /// What callers call it.
+    package let name: String
+    /// An expression over the row `t`, as an index has it, and its type.
+    package let expression: String
+    package let type: String
+    /// Whether the largest comes first unless a call says otherwise.
+    package let isDescending: Bool
+
+    package init(_ name: String, _ expression: String, type: String, descending: Bool = false) {
+        self.name = name
+        self.expression = expression
+        self.type = type
+        isDescending = descending
+    }
+
+    package static let newest = Order("created_at", "t.created_at", type: "timestamptz", descending: true)
+    package static let touched = Order("updated_at", "t.updated_at", type: "timestamptz", descending: true)
+}
+
+/// What a record holds beside its fields, such as the lines of an invoice.
+package struct Relation: Sendable {
+    /// The member that holds the rows.
+    package let name: String
+    /// A query over the row `t` with one row for each element and a column for each of its members.
+    package let rows: String
+    /// Whether it is there without being asked for.
+    package let isAlwaysIncluded: Bool
+
+    package init(_ name: String, isAlwaysIncluded: Bool = false, rows: String) {
+        self.name = name
+        self.rows = rows
+        self.isAlwaysIncluded = isAlwaysIncluded
+    }
+
+    /// How many elements a record shows at most.
+    static let bound = 50
+}

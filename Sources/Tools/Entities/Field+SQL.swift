@@ -1,0 +1,161 @@
+import Identity
+import Postgres
+
+// How a field is read from the database, and how it gets there.
+extension Field {
+    /// How much of a long text the rows of lists show, and records.
+    private static let charactersInLists = 300
+
+    /// The field as a column of a result, over the row `t`.
+    func selected(isInList: Bool) -> String {
+        if let expression { return "\(expression) AS \(name)" }
+        let column = "t.\(self.column)"
+        switch kind {
+        case .text(let maximum):
+            let most = isInList ? Self.charactersInLists : ResultBudget.textCharacters
+            guard maximum > most else { return "\(column) AS \(name)" }
+            // Cut, and the full length told.
+            return """
+                CASE WHEN char_length(\(column)) > \(most) THEN left(\(column), \(most)) || U&'\\2026' ELSE \(column) END
+                    AS \(name),
+                CASE WHEN char_length(\(column)) > \(most) THEN char_length(\(column)) END AS \(name)_length
+                """
+        case .choice, .integer, .decimal, .day, .boolean, .labels, .json: return "\(column) AS \(name)"
+        case .moment: return "rfc3339(\(column)) AS \(name)"
+        case .money:
+            return """
+                CASE WHEN \(column)_amount IS NOT NULL THEN
+                    json_build_object('amount', \(column)_amount, 'currency', \(column)_currency) END AS \(name)
+                """
+        case .reference(let entity): return "\(Self.named(entity(), by: column)) AS \(name)"
+        case .member:
+            return """
+                (SELECT json_build_object('id', public_id('usr', r.id), 'name', r.name) FROM members AS r
+                    WHERE r.workspace_id = t.workspace_id AND r.id = \(column)) AS \(name)
+                """
+        }
+    }
+
+    private static func named(_ entity: Entity, by column: String) -> String {
+        """
+        (SELECT json_build_object('id', public_id('\(entity.prefix)', r.id), 'name', r.\(entity.title))
+            FROM \(entity.table) AS r WHERE r.workspace_id = t.workspace_id AND r.id = \(column))
+        """
+    }
+
+    /// The condition that a call asks for with this field's filters; `nil` if it gives none.
+    func condition(_ arguments: Arguments, in workspace: SQL) -> SQL? {
+        guard isFiltered else { return nil }
+        let column: SQL = "t.\(verbatim: self.column)"
+        switch kind {
+        case .choice, .text: return arguments.text(name).map { "\(column) = \($0)" }
+        case .boolean: return arguments.boolean(name).map { $0 ? column : "NOT \(column)" }
+        case .reference: return arguments.row(name).map { "\(column) = \($0.digits)::uuid" }
+        case .member: return arguments.member(name).map { "\(column) = \($0.key(in: workspace))" }
+        case .day:
+            return Self.range(
+                column, arguments.day(name + "_from").map { "\($0)::date" },
+                arguments.day(name + "_to").map { "\($0)::date" })
+        case .moment:
+            return Self.range(
+                column, arguments.moment(name + "_from").map { "to_timestamp(\($0)::bigint / 1e6)" },
+                arguments.moment(name + "_to").map { "to_timestamp(\($0)::bigint / 1e6)" })
+        case .integer:
+            return Self.range(
+                column, arguments.integer(name + "_min").map { "\($0)::bigint" },
+                arguments.integer(name + "_max").map { "\($0)::bigint" })
+        case .money:
+            return Self.range(
+                "\(column)_amount", arguments.integer(name + "_min").map { "\($0)::bigint" },
+                arguments.integer(name + "_max").map { "\($0)::bigint" })
+        case .decimal:
+            return Self.range(
+                column, arguments.decimal(name + "_min").map { "\($0)::numeric" },
+                arguments.decimal(name + "_max").map { "\($0)::numeric" })
+        case .labels, .json: return nil
+        }
+    }
+
+    private static func range(_ column: SQL, _ from: SQL?, _ to: SQL?) -> SQL? {
+        switch (from, to) {
+        case (nil, nil): nil
+        case (let from?, nil): "\(column) >= \(from)"
+        case (nil, let to?): "\(column) <= \(to)"
+        case (let from?, let to?): "\(column) BETWEEN \(from) AND \(to)"
+        }
+    }
+
+    /// What a call puts into the field's columns; empty if it does not name the field.
+    func assignments(_ arguments: Arguments, in workspace: SQL) -> [Assignment] {
+        guard arguments.has(name) else { return [] }
+        switch kind {
+        case .text, .choice: return [Assignment(column, "\(arguments.text(name))")]
+        case .integer: return [Assignment(column, "\(arguments.integer(name))::bigint")]
+        case .decimal: return [Assignment(column, "\(arguments.decimal(name))::numeric")]
+        case .money:
+            let money = arguments.money(name)
+            return [
+                Assignment(column + "_amount", "\(money?.amount)::bigint"),
+                Assignment(column + "_currency", "\(money?.currency)"),
+            ]
+        case .day: return [Assignment(column, "\(arguments.day(name))::date")]
+        case .moment: return [Assignment(column, "to_timestamp(\(arguments.moment(name))::bigint / 1e6)")]
+        case .boolean: return [Assignment(column, "\(arguments.boolean(name))::boolean")]
+        case .labels: return [Assignment(column, "\(arguments.words(name))::text[]")]
+        case .reference: return [Assignment(column, "\(arguments.row(name)?.digits)::uuid")]
+        case .member: return [Assignment(column, arguments.member(name)?.key(in: workspace) ?? "NULL")]
+        case .json: return []
+        }
+    }
+
+    /// Whether what a call names in this field is there; `nil` if the field names no row, or the call does not name it.
+    func existence(_ arguments: Arguments, in workspace: SQL) -> SQL? {
+        switch kind {
+        case .reference(let entity):
+            arguments.row(name).map { row in
+                let query = EntityQuery(entity: entity(), workspace: workspace)
+                return """
+                    SELECT EXISTS (SELECT FROM \(verbatim: entity().table) AS t
+                        WHERE \(query.living) AND t.id = \(row.digits)::uuid)
+                    """
+            }
+        case .member:
+            arguments.member(name).map { member in
+                """
+                SELECT EXISTS (SELECT FROM members AS t
+                    WHERE t.workspace_id = \(workspace) AND t.id = \(member.key(in: workspace)))
+                """
+            }
+        default: nil
+        }
+    }
+
+    /// The columns that are emptied with the field.
+    var columns: [String] { if case .money = kind { [column + "_amount", column + "_currency"] } else { [column] } }
+}
+
+/// A column and what goes into it.
+struct Assignment: Sendable {
+    let column: String
+    let value: SQL
+
+    init(_ column: String, _ value: SQL) {
+        self.column = column
+        self.value = value
+    }
+}
+
+extension MemberName {
+    /// The member's key, as a value of a statement; `NULL` for a name that nobody has here.
+    func key(in workspace: SQL) -> SQL {
+        switch self {
+        case .caller: "current_member_id()"
+        case .row(let row): "\(row.digits)::uuid"
+        case .email(let address):
+            """
+            (SELECT m.id FROM members AS m
+                WHERE m.workspace_id = \(workspace) AND lower(m.email) = lower(\(address)) ORDER BY m.id LIMIT 1)
+            """
+        }
+    }
+}

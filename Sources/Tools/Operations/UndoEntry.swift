@@ -1,0 +1,36 @@
+import Identity
+import Postgres
+
+/// What brings a row back to what it was before a write, kept for seven days.
+struct UndoEntry: Sendable {
+    private let entity: Entity
+    private let row: RowID
+    private let before: StoredRow?
+    private let after: StoredRow
+
+    init(_ entity: Entity, _ row: RowID, before: StoredRow?, after: StoredRow) {
+        self.entity = entity
+        self.row = row
+        self.before = before
+        self.after = after
+    }
+
+    /// Keeps the inverse: the columns as they were, or that there was no row.
+    ///
+    /// - Returns: What a caller names it by.
+    func keep(_ call: ToolCall, _ principal: Principal, _ transaction: borrowing Transaction) throws -> String? {
+        let rows = try transaction.query(
+            """
+            INSERT INTO undo_entries (workspace_id, credential_id, tool, entity, row_id, row_version, columns)
+            SELECT \(call.workspace), \(principal.credential.digits)::uuid, \(call.tool), \(entity.name),
+                \(row.digits)::uuid, \(after.version), (
+                    SELECT jsonb_object_agg(o.key, o.value)
+                    FROM jsonb_each(\(before?.columns)::jsonb) AS o
+                    WHERE o.key NOT IN ('version', 'updated_at')
+                        AND o.value IS DISTINCT FROM (\(after.columns)::jsonb -> o.key)
+                )
+            RETURNING public_id('und', id)
+            """)
+        return rows.string(0, 0)
+    }
+}
