@@ -53,6 +53,7 @@ struct SchemaFactsTests {
             """
             SELECT a.attrelid::regclass FROM pg_attribute AS a
             JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+                AND c.relnamespace = 'public'::regnamespace
             WHERE a.attname = 'workspace_id' AND NOT a.attnotnull
             """
         )
