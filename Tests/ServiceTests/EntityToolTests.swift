@@ -16,7 +16,7 @@ struct EntityToolTests {
     init() throws {
         bench = try Bench.shared.get()
         workspace = try bench.workspace("Juniper")
-        client = try bench.client(workspace)
+        client = try bench.client(workspace, profile: .all)
     }
 
     // MARK: Lists
@@ -53,7 +53,10 @@ struct EntityToolTests {
         "name no member and no row of nobody",
         arguments: [["owner": "nobody@example.com"], ["owner": "me"]] as [JSONValue])
     func nobody(arguments: JSONValue) throws {
-        let token = try bench.token(for: workspace) { $0.actsAs = nil }
+        let token = try bench.token(for: workspace) {
+            $0.profile = .all
+            $0.actsAs = nil
+        }
         let reply = try bench.service.client(workspace, token).call("list_contacts", arguments)
         #expect(reply.code == "validation_failed" && reply.message.contains("owner"))
     }
@@ -200,7 +203,10 @@ struct EntityToolTests {
             ),
         ]
         for (reason, change, expected, hidden) in cases {
-            let token = try bench.token(for: workspace, change)
+            let token = try bench.token(for: workspace) {
+                $0.profile = .all
+                change(&$0)
+            }
             let caller = try bench.service.client(workspace, token)
             let names = Set(try caller.toolNames())
             let tools = Set(Catalog.registry.tools.filter { $0.toolset == "contacts" }.map(\.name))

@@ -25,7 +25,7 @@ struct ToolTests {
     func order(era: WireEra) throws {
         let names = Catalog.registry.names
         #expect(names.prefix(3) == ["workspaceSummary", "listWorkspaceTasks", "searchWorkspaceTasks"])
-        #expect(try bench.client(workspace, era: era).toolNames() == names)
+        #expect(try bench.client(workspace, era: era, profile: .all).toolNames() == names)
         let core = Array(names.prefix(6))
         #expect(core.last == "addCustomerComment")
         for (commented, expected) in [(true, core), (false, core.dropLast())] {
@@ -39,7 +39,8 @@ struct ToolTests {
 
     @Test("have titles, descriptions and all four hints")
     func annotations() throws {
-        let tools = try bench.client(workspace).ask("tools/list").json["result"]?["tools"]?.elements ?? []
+        let tools =
+            try bench.client(workspace, profile: .all).ask("tools/list").json["result"]?["tools"]?.elements ?? []
         #expect(tools.count == Catalog.registry.tools.count)
         for tool in tools {
             let name = tool["name"]?.string ?? ""
@@ -58,7 +59,8 @@ struct ToolTests {
 
     @Test("have schemas that every client takes")
     func schemas() throws {
-        let tools = try bench.client(workspace).ask("tools/list").json["result"]?["tools"]?.elements ?? []
+        let tools =
+            try bench.client(workspace, profile: .all).ask("tools/list").json["result"]?["tools"]?.elements ?? []
         for tool in tools {
             let input = tool["inputSchema"] ?? .null
             #expect(input["type"] == "object" && input["additionalProperties"] == false && input["properties"] != nil)
@@ -86,7 +88,8 @@ struct ToolTests {
 
     @Test("cost a listing little: none of those made from a declaration takes more than 1,400 bytes of it")
     func size() throws {
-        let tools = try bench.client(workspace).ask("tools/list").json["result"]?["tools"]?.elements ?? []
+        let tools =
+            try bench.client(workspace, profile: .all).ask("tools/list").json["result"]?["tools"]?.elements ?? []
         for tool in tools where !Self.core.contains(tool["name"]?.string ?? "") {
             #expect(tool.text.utf8.count <= 1_400, "\(tool["name"]?.string ?? "") takes \(tool.text.utf8.count)")
         }

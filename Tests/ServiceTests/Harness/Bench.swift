@@ -67,14 +67,13 @@ final class Bench: Sendable {
         )
     }
 
-    /// Makes a token of the profile with every tool, which may do everything the workspace allows.
+    /// Makes a token that may do everything the workspace allows.
     func token(
         for workspace: TestWorkspace,
         _ change: (inout CredentialRegistry.Settings) -> Void = { _ in }
     ) throws -> String {
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
-        settings.profile = .all
         settings.actsAs = workspace.members[0].email
         change(&settings)
         return try registry(of: workspace) { try $0.create(settings).token.text }
@@ -94,8 +93,10 @@ final class Bench: Sendable {
     }
 
     /// A client with a new token.
-    func client(_ workspace: TestWorkspace, era: WireEra = .stateless) throws -> Client {
-        try service.client(workspace, try token(for: workspace), era: era)
+    func client(
+        _ workspace: TestWorkspace, era: WireEra = .stateless, profile: Profile = .taskTracking
+    ) throws -> Client {
+        try service.client(workspace, try token(for: workspace) { $0.profile = profile }, era: era)
     }
 
     /// Returns when the service has taken every request that was sent before.

@@ -22,7 +22,7 @@ struct IsolationTests {
         )
         #expect(!stored.isError)
         // A write that B could take back.
-        let kept = try bench.client(b).call("create_company", ["name": "Bluebird Trading"])
+        let kept = try bench.client(b, profile: .all).call("create_company", ["name": "Bluebird Trading"])
         #expect(kept.structured["undo_token"] != nil)
     }
 
