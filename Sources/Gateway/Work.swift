@@ -55,15 +55,20 @@ struct Work: Sendable {
 
     /// The token's check alone, or together with what ends a session.
     private func read(_ answer: @escaping Answer) -> Step {
-        var statements = [authentication]
-        if case .endSession(let session, _) = plan.action { statements.append(ending(session)) }
         let sent = ContinuousClock.now
-        return .read(statements) { outcome in
+        let finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void = { outcome in
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
                 if case .endSession(let session, _) = self.plan.action { self.parts.mcp.endStream(of: session) }
                 return (self.response(for: principal), self.record())
             }
+        }
+        if case .endSession(let session, _) = plan.action {
+            return .read([authentication, ending(session)], finish: finish)
+        }
+        return .readOn([authentication]) { outcome in
+            finish(outcome)
+            return .done
         }
     }
 

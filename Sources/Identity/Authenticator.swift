@@ -44,28 +44,32 @@ package struct Authenticator: Sendable {
 
     /// The first statement of a call: checks the token and sets the workspace for the rest of the transaction.
     ///
+    /// Reads with the same token that wait together share it: it runs after each of them has come.
+    ///
     /// - Parameter session: The digest of the handshake era's session id that came with the request, if one did.
     package func statement(for credential: PresentedCredential, session: [UInt8]?) -> SQL {
-        """
-        SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
-            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-            permissions, features
-        FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
-        """
+        let check: SQL = """
+            SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
+                workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
+                permissions, features
+            FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
+            """
+        return check.asCommonOpening
     }
 
     /// The same on a standby that has replayed the primary's log up to a place; else the verdict is `behind`.
     ///
     /// - Parameter place: Where the primary's log ended after the call had come, as `commit_position` gives it.
     package func statement(for credential: PresentedCredential, session: [UInt8]?, at place: String) -> SQL {
-        """
-        SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
-            workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-            permissions, features
-        FROM authenticate_at(
-            \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
-        )
-        """
+        let check: SQL = """
+            SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
+                workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
+                permissions, features
+            FROM authenticate_at(
+                \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
+            )
+            """
+        return check.asCommonOpening
     }
 
     /// What the database said about the credential.

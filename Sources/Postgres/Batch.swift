@@ -9,10 +9,20 @@ final class Batch {
         let next: @Sendable (Result<[QueryResult], PostgresError>) -> Step
     }
 
+    /// Reads that are alike, which leave as one transaction.
+    private struct Group {
+        var reads: [Read]
+        var calls: [PackedCall]
+        /// How many more it may take.
+        var room: Int
+    }
+
     private let pool: WorkerPool
     private let worker: Worker
     /// The tenants that this worker is counted for.
     private(set) var holding: [FairQueue<WaitingCall>.Hold]
+    private var groups: [Group] = []
+    /// The reads in the order in which they left.
     private var reads: [Read] = []
     /// The pipeline's number of the first read.
     private var firstNumber = 0
@@ -33,11 +43,13 @@ final class Batch {
     func serve(_ calls: [WaitingCall]) {
         guard let pipeline = worker.usablePipeline else { return pool.putBack(calls) }
         pipeline.begin()
-        let write = send(calls, on: pipeline)
+        let write = plan(calls)
+        send(on: pipeline)
         if !reads.isEmpty { pool.observer.flushed(batch: reads.count) }
         pipeline.receive(displacing: true) { number, outcome in take(outcome, of: number - firstNumber) }
         for (read, error) in interrupted { repeatAlone(read, after: error) }
         pool.putBack(continued)
+        notePace()
         if let write {
             pool.observer.flushed(batch: 1)
             release(allBut: [write.job.tenant])
@@ -46,11 +58,8 @@ final class Batch {
         }
     }
 
-    /// Plans the calls and sends the reads, until one turns out to write.
-    private func send(
-        _ calls: [WaitingCall],
-        on pipeline: Pipeline
-    ) -> (body: @Sendable (borrowing Database) -> Void, job: Job)? {
+    /// Plans the calls, until one turns out to write.
+    private func plan(_ calls: [WaitingCall]) -> (body: @Sendable (borrowing Database) -> Void, job: Job)? {
         for (index, call) in calls.enumerated() {
             guard call.job.deadline > .now else {
                 pool.refuse(call, .timeout)
@@ -70,9 +79,9 @@ final class Batch {
                     finish(outcome)
                     return .done
                 }
-                send(Read(call: call, statements: statements, step: step, next: next), on: pipeline)
+                pack(Read(call: call, statements: statements, step: step, next: next), mayShare: false)
             case .readOn(let statements, let next):
-                send(Read(call: call, statements: statements, step: step, next: next), on: pipeline)
+                pack(Read(call: call, statements: statements, step: step, next: next), mayShare: true)
             case .write(let body):
                 // Whoever stands behind a write would wait for all of it, so they go to the worker that is free first.
                 release(allBut: calls[...index].map(\.job.tenant))
@@ -92,17 +101,35 @@ final class Batch {
         pool.release(left)
     }
 
-    private func send(_ read: Read, on pipeline: Pipeline) {
+    /// Puts a read into the first group that it is like and that has room, or into one of its own.
+    private func pack(_ read: Read, mayShare: Bool) {
+        let packed: PackedCall
         do throws(PostgresError) {
-            let job = read.call.job
-            let call = Pipeline.Call(
-                statements: read.statements, deadline: job.deadline, isAbandoned: job.isAbandoned
+            packed = try PackedCall(
+                Pipeline.Call(
+                    statements: read.statements, deadline: read.call.job.deadline,
+                    isAbandoned: read.call.job.isAbandoned
+                )
             )
-            let number = try pipeline.enqueue(call)
-            if reads.isEmpty { firstNumber = number }
-            reads.append(read)
         } catch {
-            finish(read, .failure(error))
+            return finish(read, .failure(error))
+        }
+        let group = mayShare ? groups.firstIndex { $0.room > 0 && packed.isLike($0.calls[0]) } : nil
+        guard let group else {
+            let room = mayShare ? worker.pace.groupSize(of: packed) - 1 : 0
+            return groups.append(Group(reads: [read], calls: [packed], room: room))
+        }
+        groups[group].reads.append(read)
+        groups[group].calls.append(packed)
+        groups[group].room -= 1
+    }
+
+    /// Sends the groups, each as one transaction.
+    private func send(on pipeline: Pipeline) {
+        for group in groups {
+            let number = pipeline.enqueue(group.calls)
+            if reads.isEmpty { firstNumber = number }
+            reads += group.reads
         }
     }
 
@@ -111,6 +138,17 @@ final class Batch {
         let now = ContinuousClock.now
         costs.append((tenant, lastEnd.duration(to: now)))
         lastEnd = now
+    }
+
+    /// Remembers how long the calls of each group took the server.
+    private func notePace() {
+        guard costs.count == reads.count else { return }
+        var rest = costs[...]
+        for group in groups {
+            let own = rest.prefix(group.calls.count)
+            rest = rest.dropFirst(group.calls.count)
+            worker.pace.note(own.reduce(.zero) { $0 + $1.cost } / own.count, of: group.calls[0])
+        }
     }
 
     private func take(_ outcome: Pipeline.Outcome, of index: Int) {

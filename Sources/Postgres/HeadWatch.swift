@@ -18,14 +18,14 @@ struct HeadWatch {
 
     /// Looks at the clock once; the caller does what it says.
     mutating func look(at ledger: PipelineLedger, now: ContinuousClock.Instant, _ limits: Pipeline.Limits) -> Action {
-        guard let current = ledger.head else { return .wait }
+        guard let current = ledger.head, let group = ledger.headGroup else { return .wait }
         if current != head {
             head = current
             since = now
             cancelledAt = nil
             hasDisplaced = false
         }
-        if ledger.entries[current].isReported, ledger.entries[current].isOver(at: now) {
+        if group.contains(where: { ledger.entries[$0].isInVain(at: now) }) {
             guard let cancelledAt else {
                 self.cancelledAt = now
                 return .cancel
@@ -45,8 +45,8 @@ struct HeadWatch {
             alarms.append(cancelledAt + limits.cancelGrace)
             return alarms.min()
         }
-        if let head, ledger.entries[head].isReported {
-            alarms.append(ledger.entries[head].deadline)
+        if let group = ledger.headGroup {
+            alarms += ledger.entries[group].lazy.filter { $0.isReported && !$0.isAnswered }.map(\.deadline)
         }
         if let displacement = limits.displacement, !hasDisplaced { alarms.append(since + displacement) }
         return alarms.min()

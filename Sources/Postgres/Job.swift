@@ -78,7 +78,11 @@ package enum Step: Sendable {
     /// They are sent a second time when the connection breaks before they were answered, so they must bear that.
     /// `finish` runs on the worker, once, with a result for each statement or the first error.
     case read([SQL], finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void)
-    /// Statements like those of ``read(_:finish:)``, whose rows decide what is needed next.
+    /// Statements that change nothing, whose rows decide what is needed next.
+    ///
+    /// They are sent like those of ``read(_:finish:)``, but calls that are alike may be one transaction: those that begin
+    /// with the same ``SQL/asCommonOpening`` and go on with statements of the same texts. Those of one that fails there are
+    /// sent again, each by itself.
     ///
     /// What `next` returns is taken like a call of its own, before those of the same tenant that wait: its statements
     /// are another transaction, and other workers may take it. Each step but the last answers nothing.

@@ -1,10 +1,12 @@
 import CPostgres
 import Dispatch
 
-/// A connection in pipeline mode: several calls leave together, each with a synchronisation point of its own.
+/// A connection in pipeline mode: several calls leave together, each with a synchronisation point of its own or, if they
+/// are alike, with one for all of them.
 ///
 /// What stands between two synchronisation points is one implicit transaction, so a setting made for the transaction is
-/// seen by the statements after it in the same call and by no other call. Confined to the worker that made it.
+/// seen by the statements after it in the same call and by no other call but those that begin with the same setting.
+/// Confined to the worker that made it.
 final class Pipeline {
     /// A call to send.
     struct Call {
@@ -98,43 +100,48 @@ final class Pipeline {
         }
     }
 
-    /// Sends a call without waiting for anything, and returns its number in this flush.
+    /// Sends calls that are alike as one transaction, without waiting for anything.
     ///
-    /// - Throws: ``PostgresError`` of kind `invalidValue`; nothing was sent then.
-    func enqueue(_ call: Call) throws(PostgresError) -> Int {
-        var prepared: [(text: String, parameters: Parameters, isBinary: Bool)] = []
-        prepared.reserveCapacity(call.statements.count)
-        for statement in call.statements {
-            prepared.append((statement.text, try Parameters(statement.binds), statement.hasBinaryRows))
-        }
-        let number = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned)
-        for (text, parameters, isBinary) in prepared {
-            send(text, parameters, isBinary: isBinary, sharing: call.sharesPreparations)
+    /// - Parameter calls: One call, or several of which each ``PackedCall/isLike(_:)`` the first.
+    /// - Returns: The number of the first in this flush; the others follow it.
+    func enqueue(_ calls: [PackedCall]) -> Int {
+        let first = ledger.entries.count
+        for (place, call) in calls.enumerated() {
+            _ = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned, joins: place > 0)
+            for (index, statement) in call.statements.enumerated() {
+                let isOpening = calls.count > 1 && index == 0
+                if isOpening, place > 0 { continue }
+                send(
+                    statement, sharing: call.sharesPreparations,
+                    as: isOpening
+                        ? .opening(text: statement.text)
+                        : .statement(text: statement.text, isLast: index == call.statements.count - 1))
+            }
         }
         synchronise()
-        return number
+        return first
     }
 
-    private func send(_ text: String, _ parameters: Parameters, isBinary: Bool, sharing: Bool) {
+    private func send(_ statement: PackedStatement, sharing: Bool, as expectation: PipelineLedger.Expectation) {
         let name: String
-        switch statements.use(text, sharing: sharing) {
+        switch statements.use(statement.text, sharing: sharing) {
         case .prepared(let known): name = known
         case .preparing(let new):
             name = new
-            ledger.expect(.preparation(text: text, name: new))
-            note(PQsendPrepare(connection.handle, new, text, 0, nil))
+            ledger.expect(.preparation(text: statement.text, name: new))
+            note(PQsendPrepare(connection.handle, new, statement.text, 0, nil))
         }
-        ledger.expect(.statement(text: text))
+        ledger.expect(expectation)
         let handle = connection.handle
         note(
-            parameters.withPointers { count, values, lengths, formats in
-                PQsendQueryPrepared(handle, name, count, values, lengths, formats, isBinary ? 1 : 0)
+            statement.parameters.withPointers { count, values, lengths, formats in
+                PQsendQueryPrepared(handle, name, count, values, lengths, formats, statement.hasBinaryRows ? 1 : 0)
             }
         )
     }
 
     private func send(_ text: String) {
-        ledger.expect(.statement(text: text))
+        ledger.expect(.statement(text: text, isLast: true))
         note(PQsendQueryParams(connection.handle, text, 0, nil, nil, nil, nil, 0))
     }
 
@@ -183,7 +190,7 @@ final class Pipeline {
             case .progress: break
             case .prepared(let text, let name): statements.confirm(text, name: name)
             case .stale(let text): statements.forget(text)
-            case .finished(let call): tell(call, report)
+            case .finished(let calls): for call in calls { tell(call, report) }
             case .ending(let error): return error
             case .confused: return PostgresError(.connectionLost, "The answers do not match the questions.")
             }
@@ -194,8 +201,9 @@ final class Pipeline {
     private func tell(_ call: Int, _ report: (Int, Outcome) -> Void) {
         let entry = ledger.entries[call]
         guard !entry.isReported else { return }
-        ledger.markReported(call)
-        guard var error = entry.error else { return report(call, .answered(entry.results)) }
+        let results = entry.error == nil ? ledger.results(of: call) : []
+        ledger.markReported(call, isAnswered: true)
+        guard var error = entry.error else { return report(call, .answered(results)) }
         if error.sqlState == .queryCanceled, cancelShadow > 0 { error = error.asStrayCancel() }
         report(call, error.liesInConnection ? .interrupted(error) : .failed(error))
     }

@@ -1,12 +1,15 @@
 /// What was sent in a flush and what of it has been answered; knows no socket.
 ///
-/// The server answers in the order of sending: for each call its preparations and statements, then the synchronisation
-/// point that ends it. After an error the rest of that call comes back as not run.
+/// The server answers in the order of sending: for each group of calls the opening that they share, for each of them its
+/// preparations and statements, then the synchronisation point that ends the group. After an error the rest of the group
+/// comes back as not run.
 struct PipelineLedger {
     /// What the server still owes.
     enum Expectation {
         case preparation(text: String, name: String)
-        case statement(text: String)
+        /// The statement whose result is the first of every call of the group.
+        case opening(text: String)
+        case statement(text: String, isLast: Bool)
         case synchronisation
     }
 
@@ -15,8 +18,8 @@ struct PipelineLedger {
         case progress
         case prepared(text: String, name: String)
         case stale(text: String)
-        /// A call has its last answer.
-        case finished(call: Int)
+        /// Calls have their last answers; some of them may have been named before.
+        case finished(calls: Range<Int>)
         /// The server ends the connection.
         case ending(PostgresError)
         /// An answer that nobody asked for.
@@ -27,16 +30,25 @@ struct PipelineLedger {
     struct Entry {
         let deadline: ContinuousClock.Instant
         var isAbandoned: @Sendable () -> Bool = { false }
+        /// The first call of its group.
+        let leader: Int
         var results: [QueryResult] = []
         var error: PostgresError?
         /// Whether its outcome has been told, so that what still comes is dropped.
         var isReported = false
+        /// Whether it was the answer that has been told.
+        var isAnswered = false
 
         /// Whether nobody waits for what the call brings.
         func isOver(at now: ContinuousClock.Instant) -> Bool { deadline <= now || isAbandoned() }
+
+        /// Whether the server works on it in vain.
+        func isInVain(at now: ContinuousClock.Instant) -> Bool { isReported && !isAnswered && isOver(at: now) }
     }
 
     private(set) var entries: [Entry] = []
+    /// What the openings of groups brought, by the groups' first calls.
+    private var openings: [Int: QueryResult] = [:]
     private var expected: [(call: Int, what: Expectation)] = []
     private var next = 0
     private var hasAnswer = false
@@ -52,21 +64,39 @@ struct PipelineLedger {
     var head: Int? { isComplete ? nil : expected[next].call }
 
     /// Notes a call, and returns its number.
+    ///
+    /// - Parameter joins: Whether it stands in one group with the call before it.
     mutating func add(
         deadline: ContinuousClock.Instant,
         isAbandoned: @escaping @Sendable () -> Bool = { false },
-        isReported: Bool = false
+        isReported: Bool = false,
+        joins: Bool = false
     ) -> Int {
-        entries.append(Entry(deadline: deadline, isAbandoned: isAbandoned, isReported: isReported))
+        let leader = joins ? entries[entries.count - 1].leader : entries.count
+        entries.append(Entry(deadline: deadline, isAbandoned: isAbandoned, leader: leader, isReported: isReported))
         return entries.count - 1
     }
 
     /// Notes what was sent for the last call.
     mutating func expect(_ what: Expectation) { expected.append((entries.count - 1, what)) }
 
+    /// What a call's statements brought, the opening of its group first.
+    func results(of call: Int) -> [QueryResult] {
+        guard let opening = openings[entries[call].leader] else { return entries[call].results }
+        return [opening] + entries[call].results
+    }
+
+    /// The calls of the group whose answers come next, without those that have theirs: what the server has finished of a
+    /// group may be held back until it has finished all.
+    var headGroup: Range<Int>? {
+        guard let head else { return nil }
+        return head..<(entries[head...].firstIndex { $0.leader != entries[head].leader } ?? entries.count)
+    }
+
     /// Notes that the outcome of a call has been told.
-    mutating func markReported(_ call: Int) {
+    mutating func markReported(_ call: Int, isAnswered: Bool = false) {
         entries[call].isReported = true
+        entries[call].isAnswered = isAnswered
         entries[call].results = []
     }
 
@@ -82,18 +112,26 @@ struct PipelineLedger {
             // The first error is the cause; the rest says only that it was not run.
             guard entries[call].error == nil else { return .progress }
             entries[call].error = error
-            if error.isStaleStatement, case .statement(let text) = what { return .stale(text: text) }
-            return .progress
+            switch what {
+            case .opening(let text) where error.isStaleStatement: return .stale(text: text)
+            case .statement(let text, _) where error.isStaleStatement: return .stale(text: text)
+            default: return .progress
+            }
         }
         switch what {
         case .synchronisation:
             guard result.isSynchronisation else { return .confused }
             advance()
-            return .finished(call: call)
+            return .finished(calls: entries[call].leader..<call + 1)
         case .preparation(let text, let name):
             guard !result.isSynchronisation else { return .confused }
             hasAnswer = true
             return .prepared(text: text, name: name)
+        case .opening:
+            guard !result.isSynchronisation, !hasAnswer else { return .confused }
+            hasAnswer = true
+            openings[call] = result
+            return .progress
         case .statement:
             guard !result.isSynchronisation, !hasAnswer else { return .confused }
             hasAnswer = true
@@ -104,12 +142,22 @@ struct PipelineLedger {
 
     private mutating func receiveEnd() -> Event {
         if hasAnswer, !isAtSynchronisation {
+            let (call, what) = expected[next]
             advance()
-            return .progress
+            // Who stands in a group has its answer before the others have theirs; alone, it waits for the commit.
+            guard case .statement(_, isLast: true) = what, isInGroup(call), entries[call].error == nil else {
+                return .progress
+            }
+            return .finished(calls: call..<call + 1)
         }
         // An error while committing puts an end between itself and the synchronisation point; more are a mistake.
         idleEnds += 1
         return idleEnds > 2 ? .confused : .progress
+    }
+
+    private func isInGroup(_ call: Int) -> Bool {
+        let leader = entries[call].leader
+        return leader < call || (call + 1 < entries.count && entries[call + 1].leader == leader)
     }
 
     private var isAtSynchronisation: Bool {

@@ -16,6 +16,11 @@ package struct PoolConfiguration: Sendable {
     package var workersBesideOthers: Int?
     /// How many waiting calls one flush takes.
     package var batch = 16
+    /// How long reads that are alike may take in one transaction; see ``Job``'s `readOn`.
+    ///
+    /// The server sends what a transaction brings when its buffer is full or the transaction ends, so the first of a group
+    /// may wait for the last.
+    package var groupTime: Duration = .milliseconds(4)
     /// How many calls may wait.
     package var backlog = 1024
     /// How many calls of one tenant may wait.

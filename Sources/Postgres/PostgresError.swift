@@ -40,6 +40,8 @@ package struct PostgresError: Error, Sendable, Equatable {
     let isStaleStatement: Bool
     /// Whether a cancel request that was meant for another call hit this one.
     let isStrayCancel: Bool
+    /// Whether an error of another call of the same transaction kept the statement from being run.
+    let wasNotRun: Bool
     /// Whether the server ended the connection with this error.
     let endsConnection: Bool
 
@@ -68,6 +70,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         column = fields.column
         isStaleStatement = fields.isStaleStatement
         isStrayCancel = fields.isStrayCancel
+        wasNotRun = fields.wasNotRun
         endsConnection = fields.endsConnection
         self.outcomeIsUnknown = outcomeIsUnknown
     }
@@ -79,6 +82,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         var column: String?
         var isStaleStatement = false
         var isStrayCancel = false
+        var wasNotRun = false
         var endsConnection = false
     }
 
@@ -89,7 +93,15 @@ package struct PostgresError: Error, Sendable, Equatable {
     }
 
     /// Whether the cause is the state of the connection and not the call.
-    var liesInConnection: Bool { isStaleStatement || isStrayCancel }
+    var liesInConnection: Bool { isStaleStatement || isStrayCancel || wasNotRun }
+
+    /// What a statement ends with that stands behind one which failed.
+    static let notRun: PostgresError = {
+        var fields = ServerFields()
+        fields.wasNotRun = true
+        return PostgresError(
+            kind: .server, sqlState: nil, message: "not run, because an earlier statement failed", fields: fields)
+    }()
 
     /// The same problem, known to be meant for another call.
     func asStrayCancel() -> PostgresError {

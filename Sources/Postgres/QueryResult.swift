@@ -70,7 +70,7 @@ package final class QueryResult {
         switch status {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_PIPELINE_SYNC, PGRES_COPY_IN: return nil
         case PGRES_EMPTY_QUERY: return PostgresError(.unexpectedResult, "an empty statement")
-        case PGRES_PIPELINE_ABORTED: return PostgresError(.server, "not run, because an earlier statement failed")
+        case PGRES_PIPELINE_ABORTED: return .notRun
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: return serverError
         default:
             return PostgresError(.unexpectedResult, "an answer of a kind that is not used here: \(status.rawValue)")

@@ -14,6 +14,8 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
     ///
     /// ``QueryResult`` reads numbers, keys, bytes and text of either form.
     package private(set) var hasBinaryRows = false
+    /// Whether calls of one flush that begin with the same statement and values may share its result.
+    package private(set) var isCommonOpening = false
 
     /// A statement without binds.
     package init(stringLiteral value: String) {
@@ -55,6 +57,13 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
     package var withBinaryRows: SQL {
         var statement = self
         statement.hasBinaryRows = true
+        return statement
+    }
+
+    /// The same statement, whose result holds for every call that begins with it in the same transaction.
+    package var asCommonOpening: SQL {
+        var statement = self
+        statement.isCommonOpening = true
         return statement
     }
 

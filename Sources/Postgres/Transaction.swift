@@ -81,7 +81,7 @@ package struct Transaction: ~Copyable {
 extension Pipeline {
     /// Sends one call and waits for its outcome; ``begin()`` comes before.
     func answer(to call: Call) throws(PostgresError) -> [QueryResult] {
-        _ = try enqueue(call)
+        _ = enqueue([try PackedCall(call)])
         var answer: Result<[QueryResult], PostgresError>?
         receive(displacing: false) { _, outcome in
             switch outcome {

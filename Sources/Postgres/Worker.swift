@@ -12,6 +12,8 @@ final class Worker: @unchecked Sendable {
     private let runningCanceller = Mutex<Canceller?>(nil)
     private var pipeline: Pipeline?
     private(set) var failedAttempts = 0
+    /// How long statements take this worker's connection.
+    var pace: Pace
     /// Whether the pool counts this worker as connected; only the pool's methods on this queue use it.
     var isCountedConnected = false
 
@@ -19,6 +21,7 @@ final class Worker: @unchecked Sendable {
         self.index = index
         self.configuration = configuration
         self.observer = observer
+        pace = Pace(groupTime: configuration.groupTime)
         queue = DispatchQueue(label: "workport.database.\(index)")
     }
 

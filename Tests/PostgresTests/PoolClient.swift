@@ -56,6 +56,33 @@ extension WorkerPool {
         return pending
     }
 
+    /// Submits a read that may be one transaction with others that are like it.
+    func beginAlike(
+        _ statements: [SQL],
+        tenant: String = "one",
+        within limit: Duration = .seconds(1200),
+        isAbandoned: @escaping @Sendable () -> Bool = { false }
+    ) -> PendingCall {
+        let pending = PendingCall()
+        let job = Job(
+            tenant: FairShareKey(tenant),
+            deadline: .now + limit,
+            isAbandoned: isAbandoned,
+            plan: {
+                .readOn(statements) { result in
+                    switch result {
+                    case .success(let results): pending.end(.answered(results.map(\.firstRow)))
+                    case .failure(let error): pending.end(.failed(error))
+                    }
+                    return .done
+                }
+            },
+            refuse: { pending.end(.refused($0)) }
+        )
+        if submit(job) != .accepted { pending.end(.full) }
+        return pending
+    }
+
     /// Submits a read that is followed by another one; the ending is that of the second, or the first error.
     func begin(_ first: [SQL], then second: [SQL]) -> PendingCall {
         let pending = PendingCall()
