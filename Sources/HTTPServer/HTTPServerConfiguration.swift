@@ -4,8 +4,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     package var port: UInt16 = 0
-    /// How many connections the kernel may hold before they are accepted.
-    package var backlog: Int32 = 1024
+    /// How many connections the kernel may hold before they are accepted; where it is full, clients hang for seconds.
+    package var backlog: Int32 = 4096
     /// Connections at a time; one more is answered 503 and closed.
     package var maxConnections = 10_000
     /// Sizes within one request.
