@@ -93,6 +93,8 @@ extension String {
     ///
     /// Counted in scalars, for one character may hold any number of them; without U+0000, which no row can hold.
     func label(_ count: Int) -> String {
+        // Nearly every name is short and plain as it is.
+        if utf8.count <= count, utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return self }
         let visible = unicodeScalars.lazy.filter { $0.properties.generalCategory != .control }
         return String(String.UnicodeScalarView(visible.prefix(count)))
     }
