@@ -29,6 +29,11 @@ enum CredentialWords {
         return names
     }
 
+    /// What `--confirm` says.
+    static func confirmation(_ flags: Flags) throws(UsageError) -> ConfirmationMode? {
+        try flags.choice("confirm", ConfirmationMode.allCases.map(\.rawValue)).flatMap(ConfirmationMode.init(rawValue:))
+    }
+
     /// What `--profile` says.
     static func profile(_ flags: Flags) throws(UsageError) -> Profile? {
         try flags.choice("profile", Profile.allCases.map(\.rawValue)).flatMap(Profile.init(rawValue:))

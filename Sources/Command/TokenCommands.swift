@@ -16,7 +16,9 @@ enum TokenCommands {
         .init(
             "permissions", "NAMES|all", "What it may do, such as read_contacts,update_contacts; read_* for all reading"),
         .init("features", "NAMES|all", "Toolsets of the profile that it lists, such as contacts,companies"),
+        .init("confirm", "none|risky|all_writes", "Writes that are shown first and done when they are confirmed"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
+        .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
         .init("customer-comments", "on|off", "Offer addCustomerComment where the workspace does"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
         .init("expires-in", "SECONDS", "Life of the token"),
@@ -123,6 +125,8 @@ enum TokenCommands {
         settings.profile = try CredentialWords.profile(flags)
         settings.permissions = try CredentialWords.permissions(flags)
         settings.features = try CredentialWords.features(flags)
+        settings.confirmation = try CredentialWords.confirmation(flags)
+        settings.lockdown = try flags.toggle("lockdown")
         settings.lifetime = try flags.integer("expires-in", 1...315_360_000)
         return settings
     }

@@ -14,7 +14,9 @@ enum WorkspaceCommands {
         .init("timezone", "ZONE", "Time zone, such as Europe/Berlin"),
         .init("tools", "NAMES|all", "Tools that credentials may use at most, separated by commas"),
         .init("deny-tools", "NAMES|all|none", "Tools that no credential may use"),
+        .init("confirm", "none|risky|all_writes", "Writes that every credential has to confirm at least"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
+        .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
         .init("customer-comments", "on|off", "Offer addCustomerComment to credentials that turn it on too"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
     ]
@@ -92,6 +94,8 @@ enum WorkspaceCommands {
         settings.readOnly = try flags.toggle("read-only")
         settings.customerComments = try flags.toggle("customer-comments")
         settings.factors = try flags.integer("factors", 0...3)
+        settings.confirmation = try CredentialWords.confirmation(flags)
+        settings.lockdown = try flags.toggle("lockdown")
         return settings
     }
 

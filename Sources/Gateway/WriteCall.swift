@@ -26,7 +26,7 @@ struct WriteCall: Sendable {
                 let principal = try work.caller(from: rows)
                 caller.principal = principal
                 guard tool.isVisible(to: principal.access) else { return (.unknown, []) }
-                if asks, tool.inquiry?.form(call, principal.access, 1) != nil { throw MustAsk(principal: principal) }
+                if asks, tool.asks(call, for: principal.access) { throw MustAsk(principal: principal) }
                 return try attempt(work, principal, transaction)
             }
             guard let principal = caller.principal else {
@@ -58,18 +58,41 @@ struct WriteCall: Sendable {
         _ principal: Principal,
         _ transaction: borrowing Transaction
     ) throws -> (ToolCallOutcome, changes: [String]) {
-        switch try body(call, principal, transaction) {
+        try conclude(body(call, principal, transaction), of: tool.name, as: nil, work, principal, transaction)
+    }
+
+    /// - Parameters:
+    ///   - name: The tool under whose name it is kept.
+    ///   - ending: How it ended, if it is more than done.
+    private func conclude(
+        _ outcome: WriteOutcome,
+        of name: String,
+        as ending: AuditEvent.Outcome?,
+        _ work: Work,
+        _ principal: Principal,
+        _ transaction: borrowing Transaction
+    ) throws -> (ToolCallOutcome, changes: [String]) {
+        switch outcome {
+        case .acting(let name, let ending, let outcome):
+            return try conclude(outcome, of: name, as: ending, work, principal, transaction)
+        case .pending(let answer):
+            let verdict = Verdict(audit: .pending, bytes: answer.structured.bytes.count)
+            let event = work.event(verdict, name, call.argumentsDigest, of: principal)
+            _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
+            return (ToolCallOutcome(result: .result(ToolResult(structured: answer.structured)), verdict: verdict), [])
         case .done(let answer, let entity, let changes, let fields):
-            let verdict = ToolCallOutcome.done(answer).verdict
-            var event = work.event(verdict, tool.name, call.argumentsDigest, of: principal, entity: entity)
+            var verdict = ToolCallOutcome.done(answer).verdict
+            if let ending { verdict = Verdict(audit: ending, bytes: verdict.bytes) }
+            var event = work.event(verdict, name, call.argumentsDigest, of: principal, entity: entity)
             event.changes = fields?.text
             let rows = try transaction.query(
                 "\(AuditEvent.appending([event], in: principal.workspace)) RETURNING public_id('aud', id)"
             )
-            return (.done(naming(rows.string(0, 0), in: answer)), changes)
+            let named = naming(rows.string(0, 0), in: answer).structured
+            return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), changes)
         case .refused(let error, let isDenial):
             let outcome = ToolCallOutcome.failed(error, isDenial: isDenial, work.call.id)
-            let event = work.event(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
+            let event = work.event(outcome.verdict, name, call.argumentsDigest, of: principal)
             _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
             if isDenial { work.parts.metrics.increment(.verificationRefusals) }
             return (outcome, [])

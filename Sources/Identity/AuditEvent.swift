@@ -3,6 +3,14 @@ package struct AuditEvent: Sendable {
     /// How a call ended.
     package enum Outcome: String, Sendable {
         case ok, error, denied
+        /// Over a limit.
+        case rateLimited = "rate_limited"
+        /// Shown, and waiting for a confirmation.
+        case pending
+        /// Done after a confirmation.
+        case confirmed
+        /// Taken back.
+        case undone
     }
 
     package var workspace: WorkspaceID

@@ -51,7 +51,7 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features
+                permissions, features, confirm, workspace_confirm, lockdown
             FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
@@ -64,7 +64,7 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features
+                permissions, features, confirm, workspace_confirm, lockdown
             FROM authenticate_at(
                 \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
@@ -89,15 +89,19 @@ package struct Authenticator: Sendable {
         default: throw IdentityError(.unknown)
         }
         guard let key = rows.string(0, 1).flatMap(RowID.init(uuid:)) else { throw IdentityError(.unknown) }
+        let profile = rows.string(0, 12).flatMap(Profile.init(rawValue:)) ?? .taskTracking
+        let own = rows.string(0, 15).flatMap(ConfirmationMode.init(rawValue:)) ?? profile.confirmation
         let access = ToolAccess(
             readOnly: rows.bool(0, 3) ?? true,
             customerComments: rows.bool(0, 4) ?? false,
             customerCommentFactors: Int(rows.int64(0, 5) ?? 3),
             allowLists: [rows.string(0, 6), rows.string(0, 8)].compactMap { $0.map(names) },
             denied: names(rows.string(0, 7) ?? "").union(names(rows.string(0, 9) ?? "")),
-            profile: rows.string(0, 12).flatMap(Profile.init(rawValue:)) ?? .taskTracking,
+            profile: profile,
             permissions: rows.string(0, 13).map(names),
-            features: rows.string(0, 14).map(names)
+            features: rows.string(0, 14).map(names),
+            confirmation: max(own, rows.string(0, 16).flatMap(ConfirmationMode.init(rawValue:)) ?? .none),
+            lockdown: rows.bool(0, 17) ?? false
         )
         let principal = Principal(
             workspace: credential.workspace,

@@ -17,6 +17,9 @@ package struct CredentialRegistry {
         package var permissions: [String]?
         /// Names of toolsets; empty for all of the profile.
         package var features: [String]?
+        /// Which writes wait for a confirmation; what is usual for the profile if there is no wish.
+        package var confirmation: ConfirmationMode?
+        package var lockdown: Bool?
         /// Seconds from now.
         package var lifetime: Int?
 
@@ -73,7 +76,8 @@ package struct CredentialRegistry {
                             ELSE 'active'
                         END AS status,
                         m.email AS acts_as, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
-                        c.customer_comment_factors, c.profile, c.permissions, c.features,
+                        c.customer_comment_factors, c.profile, c.permissions, c.features, c.confirm,
+                        c.lockdown,
                         rfc3339(c.created_at) AS created_at,
                         rfc3339(c.expires_at) AS expires_at, rfc3339(c.revoked_at) AS revoked_at,
                         rfc3339(c.last_used_at) AS last_used_at
@@ -121,6 +125,8 @@ package struct CredentialRegistry {
                         THEN nullif(\(settings.permissions)::text[], '{}') ELSE permissions END,
                     features = CASE WHEN \(settings.features != nil) THEN nullif(\(settings.features)::text[], '{}')
                         ELSE features END,
+                    confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
+                    lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
                     expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
                 WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
                 """
@@ -157,7 +163,7 @@ package struct CredentialRegistry {
             if let old {
                 """
                 SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
-                    profile, permissions, features, expires_at, id
+                    profile, permissions, features, confirm, lockdown, expires_at, id
                 FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
                 """
             } else {
@@ -167,7 +173,8 @@ package struct CredentialRegistry {
                     coalesce(\(settings.customerComments)::boolean, false),
                     coalesce(\(settings.factors)::smallint, 0::smallint),
                     coalesce(\(settings.profile?.rawValue), 'tasktracking'), nullif(\(settings.permissions)::text[], '{}'),
-                    nullif(\(settings.features)::text[], '{}'),
+                    nullif(\(settings.features)::text[], '{}'), \(settings.confirmation?.rawValue)::text,
+                    coalesce(\(settings.lockdown)::boolean, false),
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
                 """
             }
@@ -175,7 +182,7 @@ package struct CredentialRegistry {
             """
             INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
                 tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
-                expires_at, rotated_from)
+                confirm, lockdown, expires_at, rotated_from)
             SELECT \(workspace.uuid)::uuid, \(AccessToken.prefix), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id

@@ -18,6 +18,10 @@ package struct ToolAccess: Sendable, Hashable {
     package let permissions: Set<String>?
     /// Names of toolsets, or `nil` for all of the profile.
     package let features: Set<String>?
+    /// Which writes wait for a confirmation.
+    package let confirmation: ConfirmationMode
+    /// Whether text of people outside the workspace is withheld.
+    package let lockdown: Bool
 
     package init(
         readOnly: Bool,
@@ -27,11 +31,15 @@ package struct ToolAccess: Sendable, Hashable {
         denied: Set<String>,
         profile: Profile = .taskTracking,
         permissions: Set<String>? = nil,
-        features: Set<String>? = nil
+        features: Set<String>? = nil,
+        confirmation: ConfirmationMode = .none,
+        lockdown: Bool = false
     ) {
         self.profile = profile
         self.permissions = permissions
         self.features = features
+        self.confirmation = confirmation
+        self.lockdown = lockdown
         self.readOnly = readOnly
         self.customerComments = customerComments
         self.customerCommentFactors = customerCommentFactors
@@ -49,7 +57,29 @@ package struct ToolAccess: Sendable, Hashable {
         profile.shows(toolset: toolset) && features?.contains(toolset) ?? true
     }
 
+    /// The same with a profile that lists every tool.
+    package var listingAll: ToolAccess {
+        ToolAccess(
+            readOnly: readOnly, customerComments: customerComments, customerCommentFactors: customerCommentFactors,
+            allowLists: allowLists, denied: denied, profile: .all, permissions: permissions, features: features,
+            confirmation: confirmation, lockdown: lockdown)
+    }
+
     package func grants(_ permission: Permission) -> Bool { permissions?.contains(permission.name) ?? true }
+}
+
+/// Which writes are shown first and done when they are confirmed; the stricter of two settings holds.
+package enum ConfirmationMode: String, Sendable, CaseIterable, Comparable {
+    case none
+    /// Writes that may remove something, change many rows, or are marked.
+    case risky
+    case allWrites = "all_writes"
+
+    private var strictness: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    package static func < (one: ConfirmationMode, other: ConfirmationMode) -> Bool {
+        one.strictness < other.strictness
+    }
 }
 
 /// Which tools a credential lists, before everything that only narrows it.
@@ -58,6 +88,14 @@ package enum Profile: String, Sendable, CaseIterable {
     case taskTracking = "tasktracking"
     /// Every tool.
     case all
+
+    /// What holds for a credential that has no setting of its own.
+    package var confirmation: ConfirmationMode {
+        switch self {
+        case .taskTracking: .none
+        case .all: .risky
+        }
+    }
 
     package func shows(toolset: String) -> Bool {
         switch self {

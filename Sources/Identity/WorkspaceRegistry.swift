@@ -14,6 +14,9 @@ package struct WorkspaceRegistry {
         package var readOnly: Bool?
         package var customerComments: Bool?
         package var factors: Int?
+        /// What no credential's own setting goes below.
+        package var confirmation: ConfirmationMode?
+        package var lockdown: Bool?
 
         package init() {}
     }
@@ -45,7 +48,8 @@ package struct WorkspaceRegistry {
                 SELECT public_id('wsp', w.id) AS id, w.slug, w.name, w.status, w.default_country AS country, w.timezone,
                     w.mcp_tools_allow AS tools_allow, w.mcp_tools_deny AS tools_deny, w.mcp_read_only AS read_only,
                     w.mcp_customer_comments AS customer_comments,
-                    w.mcp_customer_comment_factors AS customer_comment_factors, rfc3339(w.created_at) AS created_at
+                    w.mcp_customer_comment_factors AS customer_comment_factors, w.mcp_confirm AS confirm,
+                    w.mcp_lockdown AS lockdown, rfc3339(w.created_at) AS created_at
                 FROM workspaces AS w
                 WHERE \(workspace?.uuid)::uuid IS NULL OR w.id = \(workspace?.uuid)::uuid
                 ORDER BY w.id
@@ -76,6 +80,8 @@ package struct WorkspaceRegistry {
                 mcp_read_only = coalesce(\(settings.readOnly)::boolean, mcp_read_only),
                 mcp_customer_comments = coalesce(\(settings.customerComments)::boolean, mcp_customer_comments),
                 mcp_customer_comment_factors = coalesce(\(settings.factors)::smallint, mcp_customer_comment_factors),
+                mcp_confirm = coalesce(\(settings.confirmation?.rawValue), mcp_confirm),
+                mcp_lockdown = coalesce(\(settings.lockdown)::boolean, mcp_lockdown),
                 updated_at = now(), version = version + 1
             WHERE id = \(workspace.uuid)::uuid
             """

@@ -73,6 +73,7 @@ package struct IdempotencyRecord: Sendable {
                 hint: "Use a new key for a new call, or send exactly the first call again."
             )
         }
+        call.notes?.noteNoEffect()
         return ToolAnswer(RawJSON(result.dropLast() + Array(#","replayed":true}"#.utf8)))
     }
 

@@ -55,11 +55,20 @@ package struct ToolAnswer: Sendable {
     package init(_ structured: RawJSON) { self.structured = structured }
 }
 
-/// What a write did. Both cases are committed, the refusal too: a failed check leaves its trace.
+/// What a write did. All cases are committed, the refusal too: a failed check leaves its trace.
 package enum WriteOutcome: Sendable {
     /// - changes: The addresses of resources that have another content now.
     /// - fields: What became of each field, as `{"field": {"from", "to"}}`, for the audit trail.
     case done(
         ToolAnswer, entity: (kind: String, row: RowID)?, changes: [String] = [], fields: RawJSON? = nil)
     case refused(ToolError, isDenial: Bool)
+    /// Nothing was done; it waits for a confirmation.
+    case pending(ToolAnswer)
+    /// What another tool did in the end, under whose name it is kept.
+    indirect case acting(tool: String, as: AuditEvent.Outcome, WriteOutcome)
+
+    /// What was done, by whatever tool.
+    var innermost: WriteOutcome {
+        if case .acting(_, _, let outcome) = self { outcome.innermost } else { self }
+    }
 }

@@ -14,11 +14,26 @@ package struct Tool: Sendable {
         package let isIdempotent: Bool
         /// Reaches beyond the workspace.
         package let reachesOut: Bool
+        /// Changes many rows at once.
+        package var isBulk = false
+        /// Is shown before it is done where risky writes are.
+        package var waits = false
+        /// Whether it is ever shown before it is done; what confirms, drops or only passes on another call is not.
+        package var isConfirmed = true
 
         package static let reading = Effects(writes: false, destroys: false, isIdempotent: true, reachesOut: false)
         package static let adding = Effects(writes: true, destroys: false, isIdempotent: false, reachesOut: false)
         package static let changing = Effects(writes: true, destroys: false, isIdempotent: true, reachesOut: false)
         package static let deleting = Effects(writes: true, destroys: true, isIdempotent: true, reachesOut: false)
+        /// The same fields of many rows.
+        package static let changingMany = Effects(
+            writes: true, destroys: false, isIdempotent: true, reachesOut: false, isBulk: true, waits: true)
+        /// Does what another call was going to do.
+        package static let confirming = Effects(
+            writes: true, destroys: true, isIdempotent: false, reachesOut: false, isConfirmed: false)
+        /// Changes only what the credential itself has waiting.
+        package static let dropping = Effects(
+            writes: true, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false)
     }
 
     /// How a call is answered.
@@ -98,6 +113,14 @@ package struct Tool: Sendable {
         if let permission, !access.grants(permission) { return .permission }
         if effects.writes, access.readOnly { return .readOnly }
         return isOffered(access) ? nil : .setting
+    }
+
+    /// Whether a caller with these settings may call the tool, listed or not.
+    package func isCallable(by access: ToolAccess) -> Bool {
+        switch hiding(from: access) {
+        case nil, .profile: hiding(from: access.listingAll) == nil
+        default: false
+        }
     }
 
     /// Whether a caller with these settings sees the tool and may call it; a hidden tool is neither.

@@ -16,6 +16,11 @@ package struct ToolCall: Sendable {
     /// Workspace and token, not yet looked up; sealed values are bound to them.
     package let credential: PresentedCredential
     package let seal: Seal
+    /// All tools there are, for those that tell of others or call them.
+    package let registry: ToolRegistry
+    /// Where a write notes what a preview needs to know; `nil` if nobody will be shown one.
+    package private(set) var notes: WriteNotes?
+    private let held: JSONNode?
 
     /// Reads a call's arguments.
     ///
@@ -29,7 +34,8 @@ package struct ToolCall: Sendable {
         given: JSONNode? = nil,
         nonce: String? = nil,
         from credential: PresentedCredential,
-        seal: Seal
+        seal: Seal,
+        registry: ToolRegistry = ToolRegistry([])
     ) throws(ToolError) {
         self.tool = tool.name
         arguments = try Arguments(node, for: tool.parameters)
@@ -38,6 +44,21 @@ package struct ToolCall: Sendable {
         self.nonce = nonce
         self.credential = credential
         self.seal = seal
+        self.registry = registry
+        held = node
+    }
+
+    /// Canonical bytes of the arguments that hold, what a person added among them.
+    var heldArguments: [UInt8] { held?.canonical ?? Array("{}".utf8) }
+
+    /// SHA-256 of them.
+    var heldDigest: [UInt8] { Digest.sha256(heldArguments) }
+
+    /// The same call, which notes what it stands on.
+    func noting(_ notes: WriteNotes) -> ToolCall {
+        var call = self
+        call.notes = notes
+        return call
     }
 
     /// The workspace as a bind: the condition that every statement carries beside row-level security.

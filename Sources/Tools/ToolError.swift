@@ -12,6 +12,11 @@ package struct ToolError: Error, Sendable {
         case idempotencyConflict = "idempotency_conflict"
         case permissionDenied = "permission_denied"
         case versionConflict = "version_conflict"
+        case confirmUnknown = "confirm_unknown"
+        case confirmExpired = "confirm_expired"
+        case confirmUsed = "confirm_used"
+        case confirmCancelled = "confirm_cancelled"
+        case confirmStale = "confirm_stale"
         case rateLimited = "rate_limited"
         case timeout
         case unavailable
@@ -40,6 +45,8 @@ package struct ToolError: Error, Sendable {
     package var problems: [Problem] = []
     /// Seconds until the same call may succeed, when that is known.
     package var retryAfter: Int?
+    /// What else there is to tell, such as a new preview.
+    package var details: [JSONMember] = []
 
     package init(_ code: Code, _ message: String, hint: String? = nil, retryAfter: Int? = nil) {
         self.code = code
@@ -74,6 +81,7 @@ package struct ToolError: Error, Sendable {
         }
         if let hint { error.append(JSONMember("hint", .string(hint))) }
         if let retryAfter { error.append(JSONMember("retry_after_seconds", .integer(Int64(retryAfter)))) }
+        error += details
         error.append(JSONMember("request_id", .string(requestID)))
         return .object([JSONMember("error", .object(error))])
     }

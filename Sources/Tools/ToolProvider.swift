@@ -39,7 +39,8 @@ package struct ToolProvider: Provider {
         listings.listing(for: caller.principal.access) { access in
             let tools = registry.visible(to: access)
             // The tools that are seen, and the one setting that changes a description.
-            let key = tools.map(\.name).joined(separator: " ") + " \(access.customerCommentFactors)"
+            let key =
+                tools.map(\.name).joined(separator: " ") + " \(access.customerCommentFactors) \(access.confirmation)"
             return ToolListing(tools.map { $0.described(for: access) }, key: key)
         }
     }
@@ -70,11 +71,12 @@ package struct ToolProvider: Provider {
     ) -> PreparedCall {
         do throws(ToolError) {
             let call = try ToolCall(
-                tool, arguments: arguments, given: given, nonce: nonce, from: credential, seal: seal
+                tool, arguments: arguments, given: given, nonce: nonce, from: credential, seal: seal,
+                registry: registry
             )
             switch tool.body {
             case .read(let plan): return .read(tool, call, try plan(call))
-            case .write(let body): return .write(tool, call, body)
+            case .write(let body): return .write(tool, call, WriteGate(tool, body).run)
             }
         } catch {
             return .refused(tool, error)
@@ -116,12 +118,20 @@ extension Tool {
             title: title,
             description: ([description] + (note.map { [$0(access)] } ?? [])).joined(separator: " "),
             inputSchema: RawJSON(Parameter.schema(of: parameters)),
-            outputSchema: RawJSON(output),
+            outputSchema: RawJSON(waits(under: access.confirmation) ? output.withoutRequirements : output),
             annotations: ToolAnnotations(
                 isReadOnly: !effects.writes, isDestructive: effects.destroys, isIdempotent: effects.isIdempotent,
                 isOpenWorld: effects.reachesOut
             )
         )
+    }
+}
+
+extension JSONValue {
+    /// A schema of an object that need not have any member: the answer may be a preview instead.
+    fileprivate var withoutRequirements: JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.filter { $0.name != "required" })
     }
 }
 

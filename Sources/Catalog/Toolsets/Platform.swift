@@ -2,5 +2,7 @@ import Tools
 
 extension Toolset {
     /// What belongs to no kind of row: taking back, and what a credential can do.
-    static let platform = Toolset("platform", [.undoAction, .whoAmI])
+    static let platform = Toolset(
+        "platform",
+        [.confirmAction, .cancelAction, .listPendingActions, .getPendingAction, .undoAction, .whoAmI])
 }

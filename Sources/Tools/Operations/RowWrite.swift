@@ -14,9 +14,9 @@ package struct RowWrite: Sendable {
         case reversal(RowID, version: Int64, to: String?)
     }
 
-    private let entity: Entity
-    private let kind: Kind
-    private let call: ToolCall
+    let entity: Entity
+    let kind: Kind
+    let call: ToolCall
     private let principal: Principal
     private let query: EntityQuery
 
@@ -44,12 +44,14 @@ package struct RowWrite: Sendable {
         let record = IdempotencyRecord(call, key: "idempotency_key", principal)
         if !isDry, let earlier = try record.claim(transaction) { return .done(earlier, entity: nil) }
         let before = try rowBefore(transaction)
+        if let before { call.notes?.read(entity.name, before.key, version: before.version) }
         try check(transaction)
         _ = try transaction.query("SAVEPOINT change")
         let row = try write(before, transaction)
         try entity.consequences.after(row, call, transaction)
         let after = try rowAfter(row, transaction)
         let changes = try RowChanges(entity, from: before?.record, to: after.record)
+        if changes.isEmpty { call.notes?.noteNoEffect() }
         if isDry || changes.isEmpty {
             _ = try transaction.query("ROLLBACK TO SAVEPOINT change")
             return .done(
@@ -57,6 +59,7 @@ package struct RowWrite: Sendable {
         }
         let undo = try UndoEntry(entity, row, before: before, after: after).keep(call, principal, transaction)
         let answer = receipt(after, changes, undo: undo)
+        if let notes = call.notes { notes.describe(try description(before, after, changes, transaction)) }
         try record.keep(answer, transaction)
         return .done(answer, entity: (entity.name, row), fields: changes.json)
     }

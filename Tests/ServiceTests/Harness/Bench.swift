@@ -75,6 +75,7 @@ final class Bench: Sendable {
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
         settings.actsAs = workspace.members[0].email
+        settings.confirmation = ConfirmationMode.none
         change(&settings)
         return try registry(of: workspace) { try $0.create(settings).token.text }
     }

@@ -90,7 +90,8 @@ struct ForeignValue {
     /// What stands before the identifiers of each table's rows.
     private static let prefixes = [
         ("tasks", "tsk"), ("members", "usr"), ("boards", "brd"), ("comments", "com"), ("contacts", "con"),
-        ("companies", "cmp"), ("undo_entries", "und"), ("files", "fil"), ("credentials", "key"),
+        ("companies", "cmp"), ("undo_entries", "und"), ("pending_actions", "pnd"), ("files", "fil"),
+        ("credentials", "key"),
         ("workflow_states", "sta"),
     ]
 

@@ -216,6 +216,7 @@ final class Intruder {
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
         settings.profile = .all
+        settings.confirmation = ConfirmationMode.none
         let registry = CredentialRegistry(connection, in: workspace.id, pepper: TestService.pepper)
         let token = try registry.create(settings).token.text
         if let client = clients["writer " + workspace.id.text] {
@@ -235,6 +236,7 @@ final class Intruder {
         var settings = CredentialRegistry.Settings()
         settings.customerComments = true
         settings.profile = .all
+        settings.confirmation = ConfirmationMode.none
         let client = try bench.service.client(caller, try registry.create(settings).token.text)
         clients["reader"] = client
         return client

@@ -24,6 +24,13 @@ struct IsolationTests {
         // A write that B could take back.
         let kept = try bench.client(b, profile: .all).call("create_company", ["name": "Bluebird Trading"])
         #expect(kept.structured["undo_token"] != nil)
+        // And one that waits.
+        let token = try bench.token(for: b) {
+            $0.profile = .all
+            $0.confirmation = .allWrites
+        }
+        let waiting = try bench.service.client(b, token).call("create_company", ["name": "Bluebird Shipping"])
+        #expect(waiting.structured["confirmToken"] != nil)
     }
 
     @Test("learns nothing of another through any argument of any tool, resource or prompt")

@@ -51,7 +51,7 @@ private struct Undoing {
         guard let entity = entries.string(0, 0).flatMap({ Catalog.entities[$0] }),
             let row = entries.string(0, 1).flatMap(RowID.init(uuid:)), let version = entries.int64(0, 2)
         else { throw Undoing.unknown }
-        guard let tool = entries.string(0, 4).flatMap({ Catalog.registry[$0] }), tool.isVisible(to: principal.access)
+        guard let tool = entries.string(0, 4).flatMap({ call.registry[$0] }), tool.isCallable(by: principal.access)
         else {
             throw ToolError(
                 .permissionDenied, "This credential may not call the tool whose write would be undone any more.")
@@ -63,6 +63,6 @@ private struct Undoing {
             UPDATE undo_entries SET undone_at = clock_timestamp()
             WHERE workspace_id = \(call.workspace) AND id = \(token.digits)::uuid
             """)
-        return outcome
+        return .acting(tool: call.tool, as: .undone, outcome)
     }
 }

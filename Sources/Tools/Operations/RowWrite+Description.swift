@@ -1,0 +1,48 @@
+import Identity
+import JSON
+import Postgres
+
+// What a person reads before the write is done.
+extension RowWrite {
+    func description(
+        _ before: StoredRow?, _ after: StoredRow, _ changes: RowChanges, _ transaction: borrowing Transaction
+    ) throws -> WriteNotes.Description {
+        let name = "\(entity.words) \(try title(of: before ?? after))"
+        let fields = changes.names.joined(separator: ", ")
+        switch kind {
+        case .creation:
+            return WriteNotes.Description("Create \(name).", RawJSON(["row": .raw(RawJSON(after.record))]))
+        case .update:
+            return WriteNotes.Description("Update \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))
+        case .reversal:
+            return WriteNotes.Description(
+                "Take back a change of \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))
+        case .deletion:
+            let row: JSONValue = [
+                "id": .string(after.key.text(prefix: entity.prefix)), "name": .string(try title(of: after)),
+            ]
+            let linked = try linked(to: after.key, transaction)
+            let preview: JSONValue = ["count": 1, "rows": [row], "linked": .object(linked)]
+            return WriteNotes.Description("Delete \(name).", RawJSON(preview))
+        }
+    }
+
+    /// What people know the row by.
+    private func title(of row: StoredRow) throws -> String {
+        let columns = try JSONDocument(text: row.columns).root
+        let title = Untrusted.cleaned(columns[entity.title]?.string ?? row.key.text(prefix: entity.prefix))
+        return title.count > 80 ? title.prefix(79) + "…" : title
+    }
+
+    /// How many rows of each relation the row has; they stay where they are.
+    private func linked(to row: RowID, _ transaction: borrowing Transaction) throws -> [JSONMember] {
+        guard !entity.relations.isEmpty else { return [] }
+        let counts = entity.relations.map { "(SELECT count(*) FROM (\($0.rows)) AS x)" }.joined(separator: ", ")
+        let rows = try transaction.query(
+            """
+            SELECT \(verbatim: counts) FROM \(verbatim: entity.table) AS t
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
+            """)
+        return entity.relations.enumerated().map { JSONMember($1.name, .integer(rows.int64(0, $0) ?? 0)) }
+    }
+}
