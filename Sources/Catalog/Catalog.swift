@@ -14,7 +14,7 @@ package enum Catalog {
     }
 
     /// Every toolset beside the six tools of Task Tracking, in listing order.
-    private static let toolsets: [Toolset] = [.contacts, .companies, .platform]
+    private static let toolsets: [Toolset] = [.contacts, .companies, .workspace, .platform]
 
     /// The names of all toolsets, for the checks of an administrator's lists.
     package static let toolsetNames = ["core"] + toolsets.map(\.name)

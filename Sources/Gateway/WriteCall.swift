@@ -90,6 +90,21 @@ struct WriteCall: Sendable {
             )
             let named = naming(rows.string(0, 0), in: answer).structured
             return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), changes)
+        case .bulk(let answer, let written):
+            let verdict = Verdict(audit: ending ?? .ok, bytes: answer.structured.bytes.count)
+            let whole = work.event(verdict, name, call.argumentsDigest, of: principal)
+            let events = written.map { part in
+                var event = work.event(
+                    Verdict(audit: verdict.audit), name, call.argumentsDigest, of: principal,
+                    entity: (part.entity, part.row))
+                event.changes = part.fields.text
+                return event
+            }
+            let rows = try transaction.query(
+                "\(AuditEvent.appending([whole] + events, in: principal.workspace)) RETURNING public_id('aud', id)"
+            )
+            let named = naming(rows.string(0, 0), in: answer).structured
+            return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), [])
         case .refused(let error, let isDenial):
             let outcome = ToolCallOutcome.failed(error, isDenial: isDenial, work.call.id)
             let event = work.event(outcome.verdict, name, call.argumentsDigest, of: principal)

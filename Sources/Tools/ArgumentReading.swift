@@ -31,7 +31,8 @@ struct ArgumentReading {
         case .moment: moment(node, path)
         case .identifier(let prefix): identifier(node, prefix, path)
         case .taskNumber: taskNumber(node, path)
-        case .object(let parts):
+        case .anything: node.kind == .object ? .json(node) : refused(node, path, .anything)
+        case .object(let parts), .record(let parts):
             if node.kind == .object {
                 .object(object(node, parts, path: path + "."))
             } else {
@@ -161,7 +162,8 @@ struct ArgumentReading {
         case .moment: "a date such as 2026-11-20 or a date-time such as 2026-11-20T09:30:00Z"
         case .identifier(let prefix): "an identifier as results give it: \(prefix)_ and 32 hexadecimal digits"
         case .taskNumber: "a task number such as 1042"
-        case .object(let parts): "an object with \(listed(parts.map(\.name)))"
+        case .object(let parts), .record(let parts): "an object with \(listed(parts.map(\.name)))"
+        case .anything: "an object"
         case .boolean: "true or false"
         case .decimal(let places, let isSigned):
             "a number \(isSigned ? "" : "from 0 on ")with at most \(places) digits behind the point"

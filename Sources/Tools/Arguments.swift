@@ -21,6 +21,7 @@ package struct Arguments: Sendable {
         case key(RowKey)
         case member(MemberName)
         case rows([RowID])
+        case json(JSONNode)
     }
 
     private let values: [String: Value]
@@ -98,6 +99,15 @@ package struct Arguments: Sendable {
         guard case .rows(let rows) = values[name] else { return nil }
         return rows
     }
+
+    /// An object as the caller wrote it.
+    package func json(_ name: String) -> JSONNode? {
+        guard case .json(let node) = values[name] else { return nil }
+        return node
+    }
+
+    /// Whether there is none at all.
+    var isEmpty: Bool { values.isEmpty }
 
     package func object(_ name: String) -> Arguments? {
         guard case .object(let values) = values[name] else { return nil }

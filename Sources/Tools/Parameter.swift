@@ -22,6 +22,10 @@ package struct Parameter: Sendable {
         case taskNumber
         /// Named parts of their own.
         case object([Parameter])
+        /// The same, where another tool's schema lists the parts.
+        case record([Parameter])
+        /// Any object; whoever takes it reads it by itself.
+        case anything
         /// True or false.
         case boolean
         /// A number with at most this many digits behind the point, from 0 on unless it may be negative.
@@ -119,6 +123,8 @@ extension Parameter {
             case .taskNumber:
                 [("type", "integer"), ("minimum", 1), ("maximum", .integer(Parameter.largestInteger))].asMembers
             case .object(let parts): Parameter.members(of: parts)
+            case .record, .anything:
+                [("type", "object"), ("properties", .object([])), ("additionalProperties", true)].asMembers
             case .boolean: [("type", "boolean")].asMembers
             case .decimal(_, let isSigned):
                 isSigned ? [("type", "number")].asMembers : [("type", "number"), ("minimum", 0)].asMembers

@@ -62,6 +62,8 @@ package enum WriteOutcome: Sendable {
     case done(
         ToolAnswer, entity: (kind: String, row: RowID)?, changes: [String] = [], fields: RawJSON? = nil)
     case refused(ToolError, isDenial: Bool)
+    /// Many rows were written together.
+    case bulk(ToolAnswer, [WrittenRow])
     /// Nothing was done; it waits for a confirmation.
     case pending(ToolAnswer)
     /// What another tool did in the end, under whose name it is kept.
@@ -71,4 +73,21 @@ package enum WriteOutcome: Sendable {
     var innermost: WriteOutcome {
         if case .acting(_, _, let outcome) = self { outcome.innermost } else { self }
     }
+
+    /// The answer, and what became of the fields, if something was done.
+    var receipt: (answer: ToolAnswer, fields: RawJSON?)? {
+        switch innermost {
+        case .done(let answer, _, _, let fields): (answer, fields)
+        case .bulk(let answer, _): (answer, nil)
+        default: nil
+        }
+    }
+}
+
+/// What became of one row of several.
+package struct WrittenRow: Sendable {
+    package let entity: String
+    package let row: RowID
+    /// `{"field": {"from", "to"}}`.
+    package let fields: RawJSON
 }

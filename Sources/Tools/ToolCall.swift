@@ -6,13 +6,13 @@ package import Postgres
 /// What a tool's body gets of a call.
 package struct ToolCall: Sendable {
     package let tool: String
-    package let arguments: Arguments
+    package private(set) var arguments: Arguments
     /// Canonical bytes of the arguments without `cursor` and `limit`: what a cursor belongs to.
     package let query: [UInt8]
     /// SHA-256 of all canonical arguments that the client gave, without what a person added when asked.
     package let argumentsDigest: [UInt8]
     /// What tells the answers that a client of the stateless era brought from all others; an effect happens once for it.
-    package let nonce: String?
+    package private(set) var nonce: String?
     /// Workspace and token, not yet looked up; sealed values are bound to them.
     package let credential: PresentedCredential
     package let seal: Seal
@@ -58,6 +58,14 @@ package struct ToolCall: Sendable {
     func noting(_ notes: WriteNotes) -> ToolCall {
         var call = self
         call.notes = notes
+        return call
+    }
+
+    /// The part of this call that has these arguments; it has no promise of its own to happen once.
+    func part(_ arguments: Arguments) -> ToolCall {
+        var call = self
+        call.arguments = arguments
+        call.nonce = nil
         return call
     }
 

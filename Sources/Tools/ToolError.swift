@@ -18,6 +18,7 @@ package struct ToolError: Error, Sendable {
         case confirmCancelled = "confirm_cancelled"
         case confirmStale = "confirm_stale"
         case rateLimited = "rate_limited"
+        case tooLarge = "too_large"
         case timeout
         case unavailable
         case internalError = "internal"

@@ -126,7 +126,7 @@ package struct PendingAction: Sendable {
             try end(row, as: "stale", transaction)
             return .refused(Self.stale(error.message), isDenial: false)
         }
-        if case .done(let answer, _, _, let fields) = outcome.innermost {
+        if let (answer, fields) = outcome.receipt {
             let shown = ShownWrite(tool, notes, answer, fields)
             if shown.basis.text != row.basis {
                 _ = try transaction.query("ROLLBACK TO SAVEPOINT confirmation")

@@ -44,7 +44,7 @@ package struct WriteGate: Sendable {
         let notes = WriteNotes()
         _ = try transaction.query("SAVEPOINT gate")
         let outcome = try body(call.noting(notes), principal, transaction)
-        guard case .done(let answer, _, _, let fields) = outcome.innermost, !notes.hasNoEffect else { return outcome }
+        guard let (answer, fields) = outcome.receipt, !notes.hasNoEffect else { return outcome }
         _ = try transaction.query("ROLLBACK TO SAVEPOINT gate")
         let shown = ShownWrite(tool, notes, answer, fields)
         return .pending(try PendingAction(call, principal).keep(shown, transaction))

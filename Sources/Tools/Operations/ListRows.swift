@@ -52,9 +52,7 @@ struct ListReading: Sendable {
 
     /// Filters first, then what every list takes.
     static func parameters(of entity: Entity) -> [Parameter] {
-        var parameters = entity.fields.flatMap(\.filters)
-        parameters.append(Parameter("updated_since", .moment, "").terse)
-        if entity.isArchived { parameters.append(Parameter("include_archived", .boolean, "", standard: false)) }
+        var parameters = entity.filters
         if entity.orders.count > 1 {
             let first = entity.orders[0]
             parameters.append(
@@ -76,6 +74,7 @@ struct ListReading: Sendable {
 
     func read(where condition: SQL) -> Read {
         let query = EntityQuery(entity: entity, workspace: call.workspace)
+        let narrowing = entity.narrowing(call.arguments, in: call.workspace)
         let page = query.page(
             "\(condition) \(narrowing)", call.arguments.words("fields"), by: order, descending: isDescending,
             after: position, limit: limit)
@@ -95,23 +94,32 @@ struct ListReading: Sendable {
         }
     }
 
-    private var narrowing: SQL {
-        var condition: SQL = ""
-        for field in entity.fields {
-            guard let part = field.condition(call.arguments, in: call.workspace) else { continue }
-            condition += "AND \(part) "
-        }
-        if let since = call.arguments.moment("updated_since") {
-            condition += "AND t.updated_at >= to_timestamp(\(since)::bigint / 1e6) "
-        }
-        if entity.isArchived, call.arguments.boolean("include_archived") != true {
-            condition += "AND t.archived_at IS NULL"
-        }
-        return condition
-    }
-
     private var extra: [JSONMember] {
         guard !entity.untrusted.isEmpty else { return [] }
         return [JSONMember("untrusted_fields", .array(entity.untrusted.map { .string("items[].\($0)") }))]
+    }
+}
+
+extension Entity {
+    /// The parameters by which rows are chosen.
+    var filters: [Parameter] {
+        var parameters = fields.flatMap(\.filters)
+        parameters.append(Parameter("updated_since", .moment, "").terse)
+        if isArchived { parameters.append(Parameter("include_archived", .boolean, "", standard: false)) }
+        return parameters
+    }
+
+    /// The conditions that such arguments give, over `t`; each begins with `AND`.
+    func narrowing(_ arguments: Arguments, in workspace: SQL) -> SQL {
+        var condition: SQL = ""
+        for field in fields {
+            guard let part = field.condition(arguments, in: workspace) else { continue }
+            condition += "AND \(part) "
+        }
+        if let since = arguments.moment("updated_since") {
+            condition += "AND t.updated_at >= to_timestamp(\(since)::bigint / 1e6) "
+        }
+        if isArchived, arguments.boolean("include_archived") != true { condition += "AND t.archived_at IS NULL" }
+        return condition
     }
 }

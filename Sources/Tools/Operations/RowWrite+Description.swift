@@ -7,7 +7,7 @@ extension RowWrite {
     func description(
         _ before: StoredRow?, _ after: StoredRow, _ changes: RowChanges, _ transaction: borrowing Transaction
     ) throws -> WriteNotes.Description {
-        let name = "\(entity.words) \(try title(of: before ?? after))"
+        let name = "\(entity.words) \(try entity.title(of: before ?? after))"
         let fields = changes.names.joined(separator: ", ")
         switch kind {
         case .creation:
@@ -19,19 +19,12 @@ extension RowWrite {
                 "Take back a change of \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))
         case .deletion:
             let row: JSONValue = [
-                "id": .string(after.key.text(prefix: entity.prefix)), "name": .string(try title(of: after)),
+                "id": .string(after.key.text(prefix: entity.prefix)), "name": .string(try entity.title(of: after)),
             ]
             let linked = try linked(to: after.key, transaction)
             let preview: JSONValue = ["count": 1, "rows": [row], "linked": .object(linked)]
             return WriteNotes.Description("Delete \(name).", RawJSON(preview))
         }
-    }
-
-    /// What people know the row by.
-    private func title(of row: StoredRow) throws -> String {
-        let columns = try JSONDocument(text: row.columns).root
-        let title = Untrusted.cleaned(columns[entity.title]?.string ?? row.key.text(prefix: entity.prefix))
-        return title.count > 80 ? title.prefix(79) + "…" : title
     }
 
     /// How many rows of each relation the row has; they stay where they are.
@@ -44,5 +37,14 @@ extension RowWrite {
             WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
             """)
         return entity.relations.enumerated().map { JSONMember($1.name, .integer(rows.int64(0, $0) ?? 0)) }
+    }
+}
+
+extension Entity {
+    /// What people know a row by.
+    func title(of row: StoredRow) throws -> String {
+        let columns = try JSONDocument(text: row.columns).root
+        let title = Untrusted.cleaned(columns[self.title]?.string ?? row.key.text(prefix: prefix))
+        return title.count > 80 ? title.prefix(79) + "…" : title
     }
 }

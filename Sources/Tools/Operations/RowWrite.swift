@@ -20,7 +20,11 @@ package struct RowWrite: Sendable {
     private let principal: Principal
     private let query: EntityQuery
 
-    package init(_ entity: Entity, _ kind: Kind, _ call: ToolCall, _ principal: Principal) {
+    /// The key that the undo entries of all rows have that are written together.
+    private let group: String?
+
+    package init(_ entity: Entity, _ kind: Kind, _ call: ToolCall, _ principal: Principal, group: String? = nil) {
+        self.group = group
         self.entity = entity
         self.kind = kind
         self.call = call
@@ -43,6 +47,33 @@ package struct RowWrite: Sendable {
         let isDry = call.arguments.boolean("dry_run") == true
         let record = IdempotencyRecord(call, key: "idempotency_key", principal)
         if !isDry, let earlier = try record.claim(transaction) { return .done(earlier, entity: nil) }
+        let written = try perform(keeping: !isDry, transaction)
+        let (before, after, changes) = (written.before, written.after, written.changes)
+        if changes.isEmpty { call.notes?.noteNoEffect() }
+        guard written.isKept else {
+            return .done(
+                receipt(changes.isEmpty ? (before ?? after) : after, changes, isDry: isDry),
+                entity: (entity.name, after.key))
+        }
+        let answer = receipt(after, changes, undo: written.undo)
+        if let notes = call.notes { notes.describe(try description(before, after, changes, transaction)) }
+        try record.keep(answer, transaction)
+        return .done(answer, entity: (entity.name, after.key), fields: changes.json)
+    }
+
+    /// What became of the row.
+    struct Written {
+        let before: StoredRow?
+        let after: StoredRow
+        let changes: RowChanges
+        /// Whether it was written for good: not if it changed nothing, or was only tried.
+        let isKept: Bool
+        /// What takes the write back.
+        let undo: String?
+    }
+
+    /// The write itself, and its undo entry.
+    func perform(keeping isWanted: Bool, _ transaction: borrowing Transaction) throws -> Written {
         let before = try rowBefore(transaction)
         if let before { call.notes?.read(entity.name, before.key, version: before.version) }
         try check(transaction)
@@ -51,17 +82,17 @@ package struct RowWrite: Sendable {
         try entity.consequences.after(row, call, transaction)
         let after = try rowAfter(row, transaction)
         let changes = try RowChanges(entity, from: before?.record, to: after.record)
-        if changes.isEmpty { call.notes?.noteNoEffect() }
-        if isDry || changes.isEmpty {
+        let isKept = isWanted && !changes.isEmpty
+        var undo: String?
+        if isKept {
+            undo = try UndoEntry(entity, row, before: before, after: after, group: group)
+                .keep(call, principal, transaction)
+        } else {
             _ = try transaction.query("ROLLBACK TO SAVEPOINT change")
-            return .done(
-                receipt(changes.isEmpty ? (before ?? after) : after, changes, isDry: isDry), entity: (entity.name, row))
         }
-        let undo = try UndoEntry(entity, row, before: before, after: after).keep(call, principal, transaction)
-        let answer = receipt(after, changes, undo: undo)
-        if let notes = call.notes { notes.describe(try description(before, after, changes, transaction)) }
-        try record.keep(answer, transaction)
-        return .done(answer, entity: (entity.name, row), fields: changes.json)
+        // Many rows would leave as many savepoints open.
+        if group != nil { _ = try transaction.query("RELEASE SAVEPOINT change") }
+        return Written(before: before, after: after, changes: changes, isKept: isKept, undo: undo)
     }
 
     // MARK: Steps

@@ -8,7 +8,11 @@ struct UndoEntry: Sendable {
     private let before: StoredRow?
     private let after: StoredRow
 
-    init(_ entity: Entity, _ row: RowID, before: StoredRow?, after: StoredRow) {
+    private let group: String?
+
+    /// - Parameter group: The key that the entries of all rows have that were written together.
+    init(_ entity: Entity, _ row: RowID, before: StoredRow?, after: StoredRow, group: String? = nil) {
+        self.group = group
         self.entity = entity
         self.row = row
         self.before = before
@@ -21,14 +25,15 @@ struct UndoEntry: Sendable {
     func keep(_ call: ToolCall, _ principal: Principal, _ transaction: borrowing Transaction) throws -> String? {
         let rows = try transaction.query(
             """
-            INSERT INTO undo_entries (workspace_id, credential_id, tool, entity, row_id, row_version, columns)
+            INSERT INTO undo_entries (workspace_id, credential_id, tool, entity, row_id, row_version, columns,
+                group_id)
             SELECT \(call.workspace), \(principal.credential.digits)::uuid, \(call.tool), \(entity.name),
                 \(row.digits)::uuid, \(after.version), (
                     SELECT jsonb_object_agg(o.key, o.value)
                     FROM jsonb_each(\(before?.columns)::jsonb) AS o
                     WHERE o.key NOT IN ('version', 'updated_at')
                         AND o.value IS DISTINCT FROM (\(after.columns)::jsonb -> o.key)
-                )
+                ), \(group)::uuid
             RETURNING public_id('und', id)
             """)
         return rows.string(0, 0)

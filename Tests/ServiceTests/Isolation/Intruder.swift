@@ -268,6 +268,12 @@ final class Intruder {
         case .member: .string(workspace.members[0].id)
         case .object(let parts):
             .object(parts.filter(\.isRequired).map { JSONMember($0.name, sample($0, of: workspace)) })
+        case .record(let parts):
+            .object(
+                parts.first { if case .text = $0.kind { true } else { false } }.map {
+                    [JSONMember($0.name, sample($0, of: workspace))]
+                } ?? [])
+        case .anything: [:]
         }
     }
 
@@ -282,8 +288,7 @@ final class Intruder {
 
     private static func paths(_ parameters: [Parameter]) -> [[String]] {
         parameters.flatMap { parameter -> [[String]] in
-            guard case .object(let parts) = parameter.kind else { return [[parameter.name]] }
-            return paths(parts).map { [parameter.name] + $0 }
+            parts(of: parameter).map { paths($0).map { [parameter.name] + $0 } } ?? [[parameter.name]]
         }
     }
 
@@ -291,8 +296,14 @@ final class Intruder {
         guard let found = parameters.first(where: { $0.name == path[0] }), path.count > 1 else {
             return parameters.first { $0.name == path[0] }
         }
-        guard case .object(let parts) = found.kind else { return nil }
-        return parameter(at: Array(path.dropFirst()), in: parts)
+        return parts(of: found).flatMap { parameter(at: Array(path.dropFirst()), in: $0) }
+    }
+
+    private static func parts(of parameter: Parameter) -> [Parameter]? {
+        switch parameter.kind {
+        case .object(let parts), .record(let parts): parts
+        default: nil
+        }
     }
 }
 

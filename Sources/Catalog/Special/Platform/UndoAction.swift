@@ -14,7 +14,7 @@ extension Tool {
             """,
         effects: .adding,
         parameters: [Parameter("undo_token", .identifier(prefix: "und"), "", isRequired: true)],
-        output: RowWrite.output,
+        output: ["type": "object", "required": ["changed"]],
         body: .write { call, principal, transaction in
             guard let token = call.arguments.row("undo_token") else { throw Undoing.unknown }
             return try Undoing(call, principal).run(token, transaction)
@@ -43,25 +43,37 @@ private struct Undoing {
         let entries = try transaction.query(
             """
             SELECT u.entity, u.row_id, u.row_version, u.columns::text, u.tool FROM undo_entries AS u
-            WHERE u.workspace_id = \(call.workspace) AND u.id = \(token.digits)::uuid
+            WHERE u.workspace_id = \(call.workspace)
+                AND (u.id = \(token.digits)::uuid OR u.group_id = \(token.digits)::uuid)
                 AND u.credential_id = \(principal.credential.digits)::uuid
                 AND u.undone_at IS NULL AND u.expires_at > now()
+            ORDER BY u.row_id
             FOR UPDATE
             """)
-        guard let entity = entries.string(0, 0).flatMap({ Catalog.entities[$0] }),
-            let row = entries.string(0, 1).flatMap(RowID.init(uuid:)), let version = entries.int64(0, 2)
-        else { throw Undoing.unknown }
+        guard let entity = entries.string(0, 0).flatMap({ Catalog.entities[$0] }) else { throw Undoing.unknown }
+        let written = (0..<entries.rowCount).compactMap { place -> (row: RowID, version: Int64, columns: String?)? in
+            guard let row = entries.string(place, 1).flatMap(RowID.init(uuid:)), let version = entries.int64(place, 2)
+            else { return nil }
+            return (row, version, entries.string(place, 3))
+        }
         guard let tool = entries.string(0, 4).flatMap({ call.registry[$0] }), tool.isCallable(by: principal.access)
         else {
             throw ToolError(
                 .permissionDenied, "This credential may not call the tool whose write would be undone any more.")
         }
-        let outcome = try RowWrite(entity, .reversal(row, version: version, to: entries.string(0, 3)), call, principal)
-            .run(transaction)
+        let outcome: WriteOutcome
+        if written.count == 1 {
+            let (row, version, columns) = written[0]
+            outcome = try RowWrite(entity, .reversal(row, version: version, to: columns), call, principal)
+                .run(transaction)
+        } else {
+            outcome = try RowGroup.reverse(entity, written, call, principal, transaction)
+        }
         _ = try transaction.query(
             """
             UPDATE undo_entries SET undone_at = clock_timestamp()
-            WHERE workspace_id = \(call.workspace) AND id = \(token.digits)::uuid
+            WHERE workspace_id = \(call.workspace)
+                AND (id = \(token.digits)::uuid OR group_id = \(token.digits)::uuid)
             """)
         return .acting(tool: call.tool, as: .undone, outcome)
     }
