@@ -1,5 +1,6 @@
 import Catalog
 import Identity
+import Tools
 
 /// Permissions and toolsets as operators name them.
 enum CredentialWords {
@@ -21,10 +22,10 @@ enum CredentialWords {
     /// What `--features` says: names of toolsets, or the empty list for `all`.
     static func features(_ flags: Flags) throws(UsageError) -> [String]? {
         let names = flags.list("features")
-        if let unknown = names?.first(where: { !Catalog.toolsetNames.contains($0) }) {
-            throw UsageError(
-                "There is no toolset \(unknown); it can be all, or of: \(Catalog.toolsetNames.joined(separator: ", "))."
-            )
+        let known =
+            Catalog.toolsetNames + WorkestraTools.groups.map(\.name).filter { !Catalog.toolsetNames.contains($0) }
+        if let unknown = names?.first(where: { !known.contains($0) }) {
+            throw UsageError("There is no toolset \(unknown); it can be all, or of: \(known.joined(separator: ", ")).")
         }
         return names
     }

@@ -12,10 +12,13 @@ enum TokenCommands {
     private static let policy: [Subcommand.Option] = [
         .init("tools", "NAMES|all", "Tools it may use, separated by commas; the workspace's own list still holds"),
         .init("deny-tools", "NAMES|all|none", "Tools it may not use"),
-        .init("profile", "tasktracking|all", "Which tools it lists: the six on tasks (the standard), or all"),
+        .init(
+            "profile", "tasktracking|core|workestra|all|custom",
+            "Which tools it lists: six on tasks (the standard of tokens), a few of each kind, Workestra's (the standard of "
+                + "keys), all, or those of --tools"),
         .init(
             "permissions", "NAMES|all", "What it may do, such as read_contacts,update_contacts; read_* for all reading"),
-        .init("features", "NAMES|all", "Toolsets of the profile that it lists, such as contacts,companies"),
+        .init("features", "NAMES|all", "Groups of the profile that it lists, such as contacts,companies"),
         .init("confirm", "none|risky|all_writes", "Writes that are shown first and done when they are confirmed"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
@@ -28,6 +31,7 @@ enum TokenCommands {
         words: ["token", "create"], summary: "Make a token; it is shown once",
         options: [
             workspace, .init("name", "NAME", "What it is for"),
+            .init("kind", "token|key", "mcp_live_ (the standard), or sk_live_ as Workestra's clients know it"),
             .init("acts-as", "MEMBER", "The member it acts for, by id or e-mail address"),
         ] + policy + [Subcommand.json],
         settings: Administration.settings + [.tokenPepper],
@@ -106,7 +110,7 @@ enum TokenCommands {
             throw UsageError("Name one token, by id (key_…), preview or name.")
         }
         // A whole token must not stand in a message, a log or a list of processes.
-        guard !text.hasPrefix(AccessToken.prefix) || AccessToken.isPreview(text) else {
+        guard AccessToken.kind(of: text) == nil || AccessToken.isPreview(text) else {
             throw UsageError("That is a token, not the name of one; name it by id (key_…), preview or name.")
         }
         return text
@@ -115,6 +119,7 @@ enum TokenCommands {
     private static func settings(_ flags: Flags, isNew: Bool) throws -> CredentialRegistry.Settings {
         var settings = CredentialRegistry.Settings()
         settings.name = try flags.name("name") ?? "token"
+        if try flags.choice("kind", ["token", "key"]) == "key" { settings.kind = .key }
         settings.actsAs = flags.text("acts-as")
         // A new token without a list of its own has the workspace's.
         settings.allow = try ToolNames.allowed(flags).flatMap { $0.isEmpty && isNew ? nil : $0 }

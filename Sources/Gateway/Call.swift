@@ -9,6 +9,8 @@ struct Call: Sendable {
     let id: RequestID
     let credential: PresentedCredential
     let responder: HTTPResponder
+    /// What the request asks to see less of, or why that cannot be read; told once it is known who calls.
+    let selection: Result<RequestSelection, RequestSelection.Problem>?
 }
 
 /// What is known of a request when it is answered; logged and counted once.

@@ -22,7 +22,7 @@ package final class Gateway: Sendable {
         let id = RequestID(incoming: request.headers.first(.xRequestID))
         do throws(Refused) {
             switch Route(request.path) {
-            case .endpoint(let workspace): try serve(request, id, for: workspace, responder)
+            case .endpoint(let workspace, let suffix): try serve(request, id, for: workspace, suffix, responder)
             case .resourceMetadata: answer(try metadata(for: request), to: request, id, responder, CallRecord())
             case .health: answer(Health.alive, to: request, id, responder, CallRecord())
             case .readiness: answer(readiness, to: request, id, responder, CallRecord())
@@ -39,6 +39,7 @@ package final class Gateway: Sendable {
         _ request: HTTPRequest,
         _ id: RequestID,
         for workspace: String,
+        _ suffix: EndpointSuffix,
         _ responder: HTTPResponder
     ) throws(Refused) {
         if let refusal = parts.origins.refusal(of: request) { throw Refused(refusal, reason: "origin") }
@@ -47,7 +48,7 @@ package final class Gateway: Sendable {
         if let tenant = WorkspaceID(workspace), let wait = parts.pool.refusal(of: tenant.share) {
             return turnAway(request, id, from: tenant, responder, retryAfter: wait)
         }
-        submit(try call(request, id, for: workspace, responder))
+        submit(try call(request, id, for: workspace, suffix, responder))
     }
 
     /// The call that a request is, by the form of its credential.
@@ -55,11 +56,14 @@ package final class Gateway: Sendable {
         _ request: HTTPRequest,
         _ id: RequestID,
         for workspace: String,
+        _ suffix: EndpointSuffix,
         _ responder: HTTPResponder
     ) throws(Refused) -> Call {
         do throws(IdentityError) {
             let credential = try parts.authenticator.credential(in: request, for: workspace)
-            return Call(request: request, id: id, credential: credential, responder: responder)
+            return Call(
+                request: request, id: id, credential: credential, responder: responder,
+                selection: parts.tools.selection(in: request, suffix))
         } catch {
             var refused = Refused(error, to: request, parts)
             // A page has to see the challenge to act on it.

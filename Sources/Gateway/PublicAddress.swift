@@ -21,9 +21,9 @@ package struct PublicAddress: Sendable {
     /// public origin.
     package func resource(for request: HTTPRequest) -> ProtectedResource? {
         switch Route(request.path) {
-        case .endpoint(let workspace), .resourceMetadata(let workspace):
+        case .endpoint(let workspace, let suffix), .resourceMetadata(let workspace, let suffix):
             guard let workspace = WorkspaceID(workspace), let origin = origin(for: request) else { return nil }
-            return ProtectedResource(origin: origin, path: Route.endpointPrefix + workspace.text)
+            return ProtectedResource(origin: origin, path: Route.endpointPrefix + workspace.text + suffix.text)
         default: return nil
         }
     }

@@ -25,6 +25,18 @@ struct Refused: Error {
         )
     }
 
+    /// What the request asks to see less of cannot be read.
+    init(_ problem: RequestSelection.Problem, _ id: MessageID?) {
+        var response = HTTPResponse.refusal(.badRequest, error: "unknown_selection", description: problem.message)
+        if let id {
+            let body: JSONValue = [
+                "jsonrpc": "2.0", "id": id.json, "error": ["code": -32602, "message": .string(problem.message)],
+            ]
+            response = .json(RawJSON(body).bytes, status: .badRequest)
+        }
+        self.init(response, reason: "unknown_selection")
+    }
+
     /// The sender was not accepted.
     init(_ error: IdentityError, to request: HTTPRequest, _ parts: Parts) {
         parts.metrics.increment(.authenticationRefusals, [.reason: error.reason.rawValue])

@@ -48,7 +48,11 @@ struct Work: Sendable {
         if found.sessionEnded, let session = plan.session {
             throw Refused(session.answerIfEnded, reason: "session_ended")
         }
-        return found.principal
+        switch call.selection {
+        case nil: return found.principal
+        case .success(let selection): return found.principal.narrowed(by: selection)
+        case .failure(let problem): throw Refused(problem, plan.facts.id)
+        }
     }
 
     // MARK: Reads

@@ -47,5 +47,10 @@ extension HTTPHeaderName {
     package static var wwwAuthenticate: Self { "WWW-Authenticate" }
     package static var xAccelBuffering: Self { "X-Accel-Buffering" }
     package static var xForwardedFor: Self { "X-Forwarded-For" }
+    package static var xMCPExcludeTools: Self { "X-MCP-Exclude-Tools" }
+    package static var xMCPLockdown: Self { "X-MCP-Lockdown" }
+    package static var xMCPReadonly: Self { "X-MCP-Readonly" }
+    package static var xMCPTools: Self { "X-MCP-Tools" }
+    package static var xMCPToolsets: Self { "X-MCP-Toolsets" }
     package static var xRequestID: Self { "X-Request-Id" }
 }

@@ -55,6 +55,20 @@ package struct HTTPHeaders: Sendable {
         fields.contains { matches($0, name) }
     }
 
+    /// Whether there is a field whose name begins so.
+    package func containsName(beginning start: HTTPHeaderName) -> Bool {
+        let utf8 = start.rawValue.utf8
+        return fields.contains { field in
+            guard utf8.count <= Int(field.nameCount) else { return false }
+            var index = Int(field.nameStart)
+            for byte in utf8 {
+                guard ASCII.lowercased(bytes[index]) == ASCII.lowercased(byte) else { return false }
+                index += 1
+            }
+            return true
+        }
+    }
+
     /// Adds a field behind the others.
     ///
     /// A control character in the value becomes a blank, so that a value made from data cannot start a field of its

@@ -1,25 +1,41 @@
 import Crypto
 
-/// The secret that a client sends: `mcp_live_`, six characters that name the workspace, 43 random ones, six that check.
+/// The secret that a client sends: `mcp_live_` or `sk_live_`, six characters that name the workspace, 43 random ones, six that check.
 ///
 /// The workspace's six are the start of a digest of its identifier. So a token sent to another workspace is told from
 /// an unknown one by its form alone: nothing is looked up, no index spans workspaces, and the answer is the same
 /// whether or not that other workspace exists. The check characters (CRC-32) let a mistyped token, or a
 /// secret scanner, decide without the database.
 package struct AccessToken: Sendable {
-    /// What every token begins with.
-    package static let prefix = "mcp_live_"
+    /// What a token is for, which is what it begins with.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// An assistant's token.
+        case token = "mcp_live_"
+        /// A key as Workestra's clients know them.
+        case key = "sk_live_"
+
+        /// Which tools a credential of this kind lists, unless it is told otherwise.
+        package var profile: Profile {
+            switch self {
+            case .token: .taskTracking
+            case .key: .workestra
+            }
+        }
+    }
+
     private static let markLength = 6
     private static let secretLength = 43
     private static let checkLength = 6
 
     /// The whole token. It is shown once, to the person who made it, and never logged or stored.
     package let text: String
+    package let kind: Kind
 
     /// Makes a token for a workspace from 256 random bits.
-    package init(for workspace: WorkspaceID) {
+    package init(for workspace: WorkspaceID, kind: Kind = .token) {
+        self.kind = kind
         let secret = AccessToken.pad(Base62.encode(SecureRandom.bytes(32)), to: AccessToken.secretLength)
-        let body = AccessToken.prefix + AccessToken.mark(of: workspace.text) + secret
+        let body = kind.rawValue + AccessToken.mark(of: workspace.text) + secret
         text = body + AccessToken.check(of: body)
     }
 
@@ -27,27 +43,32 @@ package struct AccessToken: Sendable {
     ///
     /// - Returns: `nil` if the length, an alphabet or the check characters are wrong.
     package init?(_ text: String) {
+        guard let kind = AccessToken.kind(of: text) else { return nil }
         let expected =
-            AccessToken.prefix.utf8.count + AccessToken.markLength + AccessToken.secretLength + AccessToken.checkLength
-        guard text.utf8.count == expected, text.hasPrefix(AccessToken.prefix) else { return nil }
+            kind.rawValue.utf8.count + AccessToken.markLength + AccessToken.secretLength + AccessToken.checkLength
+        guard text.utf8.count == expected else { return nil }
         let body = String(text.dropLast(AccessToken.checkLength))
         guard AccessToken.check(of: body) == text.suffix(AccessToken.checkLength) else { return nil }
         self.text = text
+        self.kind = kind
     }
+
+    /// What a text is that begins like a token; `nil` if it does not.
+    package static func kind(of text: String) -> Kind? { Kind.allCases.first { text.hasPrefix($0.rawValue) } }
 
     /// Whether the token was made for the workspace with this text in the path. The text need not be well formed.
     package func isMade(for workspace: String) -> Bool {
-        let start = text.index(text.startIndex, offsetBy: AccessToken.prefix.count)
+        let start = text.index(text.startIndex, offsetBy: kind.rawValue.count)
         return text[start...].prefix(AccessToken.markLength) == AccessToken.mark(of: workspace)
     }
 
     /// What may be shown afterwards: the prefix, an ellipsis and the last four characters.
-    package var preview: String { AccessToken.prefix + "…" + text.suffix(4) }
+    package var preview: String { kind.rawValue + "…" + text.suffix(4) }
 
     /// Whether what was sent is a preview that somebody copied from a list instead of the token.
     package static func isPreview(_ text: String) -> Bool {
-        guard text.hasPrefix(prefix) else { return false }
-        let rest = text.dropFirst(prefix.count)
+        guard let kind = kind(of: text) else { return false }
+        let rest = text.dropFirst(kind.rawValue.count)
         return rest.contains("…") || rest.contains("...") || rest.contains("*") || rest.contains("•")
             || rest.count <= 4
     }

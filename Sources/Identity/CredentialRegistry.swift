@@ -6,6 +6,7 @@ package struct CredentialRegistry {
     /// What a credential may do, as an operator gives it.
     package struct Settings: Sendable {
         package var name = "token"
+        package var kind = AccessToken.Kind.token
         package var actsAs: String?
         package var allow: [String]?
         package var deny: [String]?
@@ -157,7 +158,7 @@ package struct CredentialRegistry {
     // MARK: Statements
 
     private func insert(_ settings: Settings, rotatedFrom old: RowID?) throws -> (token: AccessToken, id: RowID) {
-        let token = AccessToken(for: workspace)
+        let token = AccessToken(for: workspace, kind: try old.map(kind) ?? settings.kind)
         let digest = TokenDigest(of: token, pepper: pepper)
         let source: SQL =
             if let old {
@@ -172,7 +173,7 @@ package struct CredentialRegistry {
                     coalesce(\(settings.deny)::text[], '{}'), coalesce(\(settings.readOnly)::boolean, false),
                     coalesce(\(settings.customerComments)::boolean, false),
                     coalesce(\(settings.factors)::smallint, 0::smallint),
-                    coalesce(\(settings.profile?.rawValue), 'tasktracking'), nullif(\(settings.permissions)::text[], '{}'),
+                    \((settings.profile ?? settings.kind.profile).rawValue), nullif(\(settings.permissions)::text[], '{}'),
                     nullif(\(settings.features)::text[], '{}'), \(settings.confirmation?.rawValue)::text,
                     coalesce(\(settings.lockdown)::boolean, false),
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
@@ -183,7 +184,7 @@ package struct CredentialRegistry {
             INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
                 tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
                 confirm, lockdown, expires_at, rotated_from)
-            SELECT \(workspace.uuid)::uuid, \(AccessToken.prefix), \(digest.bytes)::bytea, \(token.preview), s.*
+            SELECT \(workspace.uuid)::uuid, \(token.kind.rawValue), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id
             """
@@ -192,6 +193,15 @@ package struct CredentialRegistry {
             throw PostgresError(.unexpectedResult, "The credential was not stored.")
         }
         return (token, id)
+    }
+
+    private func kind(of credential: RowID) throws -> AccessToken.Kind {
+        let rows = try connection.query(
+            """
+            SELECT prefix FROM credentials
+            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(credential.digits)::uuid
+            """)
+        return rows.string(0, 0).flatMap(AccessToken.Kind.init(rawValue:)) ?? .token
     }
 
     private func member(_ text: String?) throws -> RowID? {

@@ -3,7 +3,7 @@
 /// Two callers with equal values see the same tools, so the value is also the key under which a rendered list is kept.
 package struct ToolAccess: Sendable, Hashable {
     /// No tool that writes may be called.
-    package let readOnly: Bool
+    package fileprivate(set) var readOnly: Bool
     /// Whether both the workspace and the credential turn customer comments on.
     package let customerComments: Bool
     /// How many facts about a customer a comment needs, 0 to 3.
@@ -13,7 +13,7 @@ package struct ToolAccess: Sendable, Hashable {
     /// Names that the workspace or the credential denies.
     package let denied: Set<String>
     /// Which tools are listed at all.
-    package let profile: Profile
+    package private(set) var profile: Profile
     /// Names of permissions, or `nil` for all.
     package let permissions: Set<String>?
     /// Names of toolsets, or `nil` for all of the profile.
@@ -21,7 +21,9 @@ package struct ToolAccess: Sendable, Hashable {
     /// Which writes wait for a confirmation.
     package let confirmation: ConfirmationMode
     /// Whether text of people outside the workspace is withheld.
-    package let lockdown: Bool
+    package fileprivate(set) var lockdown: Bool
+    /// What the request asks for less.
+    package fileprivate(set) var selection = Selection()
 
     package init(
         readOnly: Bool,
@@ -52,20 +54,28 @@ package struct ToolAccess: Sendable, Hashable {
         !denied.contains(tool) && allowLists.allSatisfy { $0.contains(tool) }
     }
 
-    /// Whether profile and features leave a toolset in.
-    package func shows(toolset: String) -> Bool {
-        profile.shows(toolset: toolset) && features?.contains(toolset) ?? true
-    }
+    /// Whether nobody said by name which tools there are.
+    package var hasNoList: Bool { allowLists.isEmpty }
 
     /// The same with a profile that lists every tool.
     package var listingAll: ToolAccess {
-        ToolAccess(
-            readOnly: readOnly, customerComments: customerComments, customerCommentFactors: customerCommentFactors,
-            allowLists: allowLists, denied: denied, profile: .all, permissions: permissions, features: features,
-            confirmation: confirmation, lockdown: lockdown)
+        var access = self
+        access.profile = .all
+        return access
     }
 
     package func grants(_ permission: Permission) -> Bool { permissions?.contains(permission.name) ?? true }
+}
+
+extension ToolAccess {
+    /// The same settings for one request that asks for less.
+    package func narrowed(by selection: Selection) -> ToolAccess {
+        var access = self
+        access.readOnly = readOnly || selection.readOnly
+        access.lockdown = lockdown || selection.lockdown
+        access.selection = selection
+        return access
+    }
 }
 
 /// Which writes are shown first and done when they are confirmed; the stricter of two settings holds.
@@ -86,21 +96,20 @@ package enum ConfirmationMode: String, Sendable, CaseIterable, Comparable {
 package enum Profile: String, Sendable, CaseIterable {
     /// The six tools on tasks, their customers and comments.
     case taskTracking = "tasktracking"
+    /// What most assistants need, and a way to everything else.
+    case core
+    /// The 63 tools of Workestra.
+    case workestra
     /// Every tool.
     case all
+    /// The tools that the credential's allow list names.
+    case custom
 
     /// What holds for a credential that has no setting of its own.
     package var confirmation: ConfirmationMode {
         switch self {
-        case .taskTracking: .none
-        case .all: .risky
-        }
-    }
-
-    package func shows(toolset: String) -> Bool {
-        switch self {
-        case .taskTracking: toolset == "core"
-        case .all: true
+        case .taskTracking, .workestra: .none
+        case .core, .all, .custom: .risky
         }
     }
 }

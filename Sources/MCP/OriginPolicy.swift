@@ -61,7 +61,7 @@ package struct OriginPolicy: Sendable {
 
     private static let requestHeaders = [
         "authorization", "content-type", "accept", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name",
-        "last-event-id",
+        "last-event-id", "x-mcp-toolsets", "x-mcp-tools", "x-mcp-exclude-tools", "x-mcp-readonly", "x-mcp-lockdown",
     ]
 
     private func allowedOrigin(of request: HTTPRequest) -> String? {

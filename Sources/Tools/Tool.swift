@@ -20,6 +20,8 @@ package struct Tool: Sendable {
         package var waits = false
         /// Whether it is ever shown before it is done; what confirms, drops or only passes on another call is not.
         package var isConfirmed = true
+        /// Ends a write that waits, so it is there wherever one may wait.
+        package var endsPendingActions = false
 
         package static let reading = Effects(writes: false, destroys: false, isIdempotent: true, reachesOut: false)
         package static let adding = Effects(writes: true, destroys: false, isIdempotent: false, reachesOut: false)
@@ -30,9 +32,17 @@ package struct Tool: Sendable {
             writes: true, destroys: false, isIdempotent: true, reachesOut: false, isBulk: true, waits: true)
         /// Does what another call was going to do.
         package static let confirming = Effects(
-            writes: true, destroys: true, isIdempotent: false, reachesOut: false, isConfirmed: false)
+            writes: true, destroys: true, isIdempotent: false, reachesOut: false, isConfirmed: false,
+            endsPendingActions: true)
         /// Changes only what the credential itself has waiting.
         package static let dropping = Effects(
+            writes: true, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false,
+            endsPendingActions: true)
+        /// Makes the call of another tool, which has effects of its own.
+        package static let passingOn = Effects(
+            writes: true, destroys: true, isIdempotent: false, reachesOut: false, isConfirmed: false)
+        /// Asks people for something; changes no row of theirs.
+        package static let asking = Effects(
             writes: true, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false)
     }
 
@@ -88,43 +98,6 @@ package struct Tool: Sendable {
         self.inquiry = inquiry
         self.body = body
     }
-
-    /// The one reason for which a caller does not have a tool.
-    package enum Hiding: String, Sendable {
-        /// The profile does not list its toolset.
-        case profile
-        /// The features leave its toolset out.
-        case feature
-        /// An allow list leaves it out, or a deny list names it.
-        case list
-        /// The credential lacks its permission.
-        case permission
-        /// It writes, and nothing may be written.
-        case readOnly = "read_only"
-        /// Other settings of workspace or credential switch it off.
-        case setting
-    }
-
-    /// Why a caller with these settings does not have the tool; `nil` if it does.
-    package func hiding(from access: ToolAccess) -> Hiding? {
-        if !access.profile.shows(toolset: toolset) { return .profile }
-        if !access.shows(toolset: toolset) { return .feature }
-        if !access.names(name) { return .list }
-        if let permission, !access.grants(permission) { return .permission }
-        if effects.writes, access.readOnly { return .readOnly }
-        return isOffered(access) ? nil : .setting
-    }
-
-    /// Whether a caller with these settings may call the tool, listed or not.
-    package func isCallable(by access: ToolAccess) -> Bool {
-        switch hiding(from: access) {
-        case nil, .profile: hiding(from: access.listingAll) == nil
-        default: false
-        }
-    }
-
-    /// Whether a caller with these settings sees the tool and may call it; a hidden tool is neither.
-    package func isVisible(to access: ToolAccess) -> Bool { hiding(from: access) == nil }
 
     /// The same tool in a group.
     func grouped(in toolset: String) -> Tool {

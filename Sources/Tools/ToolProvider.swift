@@ -8,9 +8,11 @@ import Synchronization
 /// The registry as the protocol sees it: what a caller lists, and what a request becomes.
 package struct ToolProvider: Provider {
     package let serverInfo: Implementation
-    let registry: ToolRegistry
+    package let registry: ToolRegistry
     private let seal: Seal
-    private let listings = Listings()
+    private let listings = Listings(capacity: 512)
+    // Callers choose what they select, so what is kept of that pushes out nothing else.
+    private let selectedListings = Listings(capacity: 64)
 
     package init(_ registry: ToolRegistry, serverInfo: Implementation, seal: Seal) {
         self.registry = registry
@@ -36,7 +38,8 @@ package struct ToolProvider: Provider {
     }
 
     package func tools(for caller: ToolCaller) -> ToolListing {
-        listings.listing(for: caller.principal.access) { access in
+        let access = caller.principal.access
+        return (access.selection.isEmpty ? listings : selectedListings).listing(for: access) { access in
             let tools = registry.visible(to: access)
             // The tools that are seen, and the one setting that changes a description.
             let key =
@@ -137,14 +140,16 @@ extension JSONValue {
 
 /// Listings that were made before. They follow from the settings alone, so none can be stale.
 private final class Listings: Sendable {
-    private static let capacity = 512
+    private let capacity: Int
     private let made = Mutex<[ToolAccess: ToolListing]>([:])
+
+    init(capacity: Int) { self.capacity = capacity }
 
     func listing(for access: ToolAccess, _ make: (ToolAccess) -> ToolListing) -> ToolListing {
         if let listing = made.withLock({ $0[access] }) { return listing }
         let listing = make(access)
         made.withLock { made in
-            if made.count >= Listings.capacity { made.removeAll() }
+            if made.count >= capacity { made.removeAll() }
             made[access] = listing
         }
         return listing

@@ -27,6 +27,15 @@ package struct ToolRegistry: Sendable {
         names.allSatisfy { self[$0]?.isVisible(to: access) ?? false }
     }
 
+    /// The names of all toolsets, in listing order.
+    package var toolsets: [String] {
+        var names: [String] = []
+        for tool in tools where names.last != tool.toolset && !names.contains(tool.toolset) {
+            names.append(tool.toolset)
+        }
+        return names
+    }
+
     /// The names of all tools, visible or not, for the checks of an administrator's lists.
     package var names: [String] { tools.map(\.name) }
 }
