@@ -1,7 +1,8 @@
 package import Identity
 package import Postgres
 
-/// Makes a workspace that is ready to hold tasks: its counters, a workflow with states, and the default board.
+/// Makes a workspace that is ready for work: its counters, a workflow with states, the default board, and the stages of
+/// its pipeline.
 package enum WorkspaceCreation {
     /// Why a workspace cannot be made.
     package enum Refusal: Error, Sendable, Equatable {
@@ -22,6 +23,13 @@ package enum WorkspaceCreation {
         ("New", "open", "Received"), ("In progress", "in_progress", "In progress"),
         ("Waiting for customer", "waiting", "Waiting for you"), ("Done", "done", "Done"),
         ("Cancelled", "cancelled", "Cancelled"),
+    ]
+
+    /// The stages of the pipeline, in order: name, color, how likely a deal is won, whether it is; the one at 0 is lost.
+    private static let stages = [
+        ("Discovery", "#8e9aaf", 10, false), ("Qualified", "#4f86c6", 25, false), ("Proposal", "#7b61c9", 50, false),
+        ("Negotiation", "#d9902f", 75, false), ("Closed Won", "#3a9d5d", 100, true),
+        ("Closed Lost", "#b5473c", 0, false),
     ]
 
     /// Makes a workspace in one transaction.
@@ -109,5 +117,18 @@ package enum WorkspaceCreation {
                 \(workflow.string(0, 0))::uuid, true)
             """
         )
+        try layPipeline(of: workspace, key: key, on: connection)
+    }
+
+    private static func layPipeline(of workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
+        for (position, stage) in stages.enumerated() {
+            _ = try connection.query(
+                """
+                INSERT INTO pipeline_stages (workspace_id, id, name, color, position, probability, is_won, is_lost)
+                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(stage.0), \(stage.1),
+                    \(position)::integer, \(stage.2)::integer, \(stage.3)::boolean, \(stage.2 == 0)::boolean)
+                """
+            )
+        }
     }
 }
