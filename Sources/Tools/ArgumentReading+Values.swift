@@ -51,6 +51,21 @@ extension ArgumentReading {
         return .words(texts)
     }
 
+    mutating func integers(_ node: JSONNode, _ range: ClosedRange<Int64>, _ count: Int, _ path: String)
+        -> Arguments.Value?
+    {
+        guard let elements = node.elements else { return refused(node, path, .integers(range, count: count)) }
+        if elements.count > count {
+            return refuse(path, "has \(elements.count) elements; at most \(count) are accepted")
+        }
+        var numbers: [Int64] = []
+        for (index, element) in elements.enumerated() {
+            guard case .integer(let number) = integer(element, range, "\(path)[\(index)]") else { continue }
+            numbers.append(number)
+        }
+        return .integers(numbers)
+    }
+
     mutating func key(_ node: JSONNode, _ prefix: String, _ isNumbered: Bool, _ path: String) -> Arguments.Value? {
         let kind = Parameter.Kind.key(prefix: prefix, isNumbered: isNumbered)
         if isNumbered, let number = node.integer, number > 0 { return .key(.number(String(number))) }

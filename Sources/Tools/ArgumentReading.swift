@@ -45,6 +45,7 @@ struct ArgumentReading {
         case .texts(let maximum, let count): texts(node, maximum, count, path)
         case .key(let prefix, let isNumbered): key(node, prefix, isNumbered, path)
         case .member: member(node, path)
+        case .integers(let range, let count): integers(node, range, count, path)
         case .identifiers(let prefix, let count): identifiers(node, prefix, count, path)
         }
     }
@@ -68,7 +69,7 @@ struct ArgumentReading {
         return refuse(path, "is `\(shown(word))`; it can be \(listed(words))", then: near)
     }
 
-    private mutating func integer(_ node: JSONNode, _ range: ClosedRange<Int64>, _ path: String) -> Arguments.Value? {
+    mutating func integer(_ node: JSONNode, _ range: ClosedRange<Int64>, _ path: String) -> Arguments.Value? {
         guard let number = node.integer else { return refused(node, path, .integer(range)) }
         guard range.contains(number) else {
             return refuse(path, "is \(number); it can be \(range.lowerBound) to \(range.upperBound)")
@@ -173,6 +174,8 @@ struct ArgumentReading {
         case .key(let prefix, let isNumbered):
             accepted(.identifier(prefix: prefix)) + (isNumbered ? ", or the number that people know it by" : "")
         case .member: "a member: an identifier (usr_…), an e-mail address, or `me`"
+        case .integers(let range, let count):
+            "an array of at most \(count) whole numbers from \(range.lowerBound) to \(range.upperBound)"
         case .identifiers(let prefix, let count): "an array of at most \(count) identifiers such as \(prefix)_…"
         }
     }

@@ -8,6 +8,7 @@ package struct Arguments: Sendable {
         case text(String)
         case integer(Int64)
         case words([String])
+        case integers([Int64])
         /// Microseconds since 1970.
         case moment(Int64)
         case row(RowID)
@@ -46,6 +47,11 @@ package struct Arguments: Sendable {
     package func integer(_ name: String) -> Int64? {
         guard case .integer(let number) = values[name] else { return nil }
         return number
+    }
+
+    package func integers(_ name: String) -> [Int64]? {
+        guard case .integers(let numbers) = values[name] else { return nil }
+        return numbers
     }
 
     package func words(_ name: String) -> [String]? {

@@ -42,6 +42,8 @@ package struct Parameter: Sendable {
         case key(prefix: String, isNumbered: Bool)
         /// A member: an identifier (`usr_…`), an e-mail address, or `me` for the member for whom the credential acts.
         case member
+        /// Several whole numbers in this range.
+        case integers(ClosedRange<Int64>, count: Int)
         /// Several rows, by their identifiers.
         case identifiers(prefix: String, count: Int)
     }
@@ -136,6 +138,18 @@ extension Parameter {
                     ("required", ["amount", "currency"]),
                 ].asMembers
             case .names, .texts: [("type", "array"), ("items", ["type": "string"])].asMembers
+            case .integers(let range, let count):
+                [
+                    ("type", "array"),
+                    (
+                        "items",
+                        [
+                            "type": "integer", "minimum": .integer(range.lowerBound),
+                            "maximum": .integer(range.upperBound),
+                        ]
+                    ),
+                    ("maxItems", .integer(Int64(count))),
+                ].asMembers
             case .key, .member: [("type", "string")].asMembers
             case .identifiers(_, let count):
                 [("type", "array"), ("items", ["type": "string"]), ("maxItems", .integer(Int64(count)))].asMembers

@@ -1,5 +1,5 @@
 import Identity
-import Postgres
+package import Postgres
 
 // How a field is read from the database, and how it gets there.
 extension Field {
@@ -147,7 +147,7 @@ struct Assignment: Sendable {
 
 extension MemberName {
     /// The member's key, as a value of a statement; `NULL` for a name that nobody has here.
-    func key(in workspace: SQL) -> SQL {
+    package func key(in workspace: SQL) -> SQL {
         switch self {
         case .caller: "current_member_id()"
         case .row(let row): "\(row.digits)::uuid"
