@@ -1,0 +1,9 @@
+import Tools
+
+extension Catalog {
+    /// What was done and is planned about customers.
+    static let activities: [Tool] = [
+        .list(.activity, "activities", "Lists calls, e-mails, meetings, tasks and notes, done and planned."),
+        .get(.activity, "activities", "One activity in full."),
+    ]
+}

@@ -1,0 +1,10 @@
+import Tools
+
+extension Catalog {
+    /// Deals: sales that may come.
+    static let deals: [Tool] = [
+        .list(.deal, "deals", "Deals by stage, date, value (minor units)."),
+        .get(.deal, "deals", "One deal with its contacts and stage history, newest first."),
+        .pipelineSummary,
+    ]
+}

@@ -1,0 +1,11 @@
+import Tools
+
+extension Catalog {
+    /// The pipeline itself, and how the business with customers stands.
+    static let pipeline: [Tool] = [
+        .list(
+            .pipelineStage, "pipeline",
+            "Lists the stages of the pipeline in order, with probability and won/lost flags."),
+        .crmDashboard,
+    ]
+}

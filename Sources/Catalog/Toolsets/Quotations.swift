@@ -1,0 +1,12 @@
+import Tools
+
+extension Catalog {
+    /// Offers to customers.
+    static let quotations: [Tool] = [
+        .list(
+            .quotation, "quotations",
+            "Lists quotations by status, date and client. For sums use get_quotation_stats."),
+        .get(.quotation, "quotations", "One quotation with its lines. Amounts of lines are in its currency."),
+        .quotationStats,
+    ]
+}
