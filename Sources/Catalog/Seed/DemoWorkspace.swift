@@ -11,6 +11,7 @@ package enum DemoWorkspace {
 
     private static let taskCount = 200
     private static let customerCount = 80
+    private static let dealCount = 40
     private static let firstNumber = 901
     private static let days: Int64 = 60
 
@@ -83,5 +84,12 @@ package enum DemoWorkspace {
         }
         try rows.store(on: connection)
         try extras.store(on: connection)
+        var sales = try SeedSales(
+            frame,
+            SeedSales.Plan(
+                seed: 1042, workspace: 0, dealCount: dealCount, now: now, customers: Array(plan.customers),
+                companies: Array(plan.companies)),
+            on: connection)
+        try sales.store(on: connection)
     }
 }

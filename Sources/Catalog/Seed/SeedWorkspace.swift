@@ -77,6 +77,16 @@ struct SeedWorkspace: Sendable {
             for position in 0..<plan.taskCount { rows.append(plan.task(position)) }
         }
         try rows.store(on: connection)
+        var sales = try SeedSales(rows.frame, salesPlan, on: connection)
+        try sales.store(on: connection)
+    }
+
+    /// A large workspace stores its customers later; its deals are about companies.
+    private var salesPlan: SeedSales.Plan {
+        SeedSales.Plan(
+            seed: plan.seed, workspace: plan.workspace, dealCount: min(200, max(4, plan.taskCount / 20)),
+            now: Self.period.upperBound, customers: isLarge ? [] : Array(plan.customers.prefix(200)),
+            companies: Array(plan.companies.prefix(200)))
     }
 
     func storeCustomers(_ block: Range<Int>, on connection: Connection) throws {
@@ -114,6 +124,7 @@ struct SeedWorkspace: Sendable {
         let statements: [SQL] = [
             "UPDATE workspaces SET created_at = \(start), updated_at = \(start) WHERE id = \(id)",
             "UPDATE workflows SET created_at = \(start) WHERE workspace_id = \(id)",
+            "UPDATE pipeline_stages SET created_at = \(start), updated_at = \(start) WHERE workspace_id = \(id)",
             "UPDATE members SET created_at = \(start), updated_at = \(start) WHERE workspace_id = \(id)",
             """
             UPDATE boards SET created_at = \(start), updated_at = \(start),
