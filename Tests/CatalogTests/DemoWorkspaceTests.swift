@@ -30,6 +30,9 @@ struct DemoWorkspaceTests {
             ("tasks", 200...200), ("contacts", 80...80), ("members", 6...6), ("search_documents", 200...200),
             ("comments", 100...400), ("search_phones", 60...160), ("contact_names", 160...200), ("files", 20...400),
             ("checklist_items", 100...1200), ("time_entries", 50...600), ("audit_events", 200...400),
+            ("pipeline_stages", 6...6), ("deals", 40...40), ("deal_stage_changes", 60...240), ("activities", 40...240),
+            ("products", 8...8), ("quotations", 10...40), ("invoices", 134...160), ("payments", 60...134),
+            ("expenses", 80...80),
         ]
     )
     func hasEverything(table: String, expected: ClosedRange<Int>) throws {
