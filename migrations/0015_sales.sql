@@ -19,6 +19,9 @@ ALTER TABLE workspace_counters
     ADD COLUMN next_invoice_number     bigint NOT NULL DEFAULT 1 CHECK (next_invoice_number > 0),
     ADD COLUMN next_credit_note_number bigint NOT NULL DEFAULT 1 CHECK (next_credit_note_number > 0);
 
+-- Another write of the same call, which is taken back with this one.
+ALTER TABLE undo_entries ADD COLUMN next_id uuid;
+
 -- The pipeline.
 CREATE TABLE pipeline_stages (
     workspace_id uuid        NOT NULL REFERENCES workspaces ON DELETE CASCADE,
@@ -148,14 +151,22 @@ BEGIN
     IF NOT FOUND THEN RETURN NEW; END IF;  -- The foreign key refuses it.
     moved := is_new OR NEW.stage_id <> OLD.stage_id;
     IF stage.is_won OR stage.is_lost THEN
-        IF NOT moved AND NEW.status <> OLD.status OR is_new AND NEW.status IN ('open', 'on_hold') THEN
-            RAISE check_violation USING MESSAGE = 'an open deal needs an open stage',
+        IF (is_new OR NEW.status <> OLD.status)
+            AND NEW.status <> (CASE WHEN stage.is_won THEN 'closed_won' ELSE 'closed_lost' END) THEN
+            RAISE check_violation USING MESSAGE = 'the status does not belong to the stage',
                 CONSTRAINT = 'deals_stage_check', TABLE = 'deals', COLUMN = 'stage_id';
         END IF;
         NEW.status := CASE WHEN stage.is_won THEN 'closed_won' ELSE 'closed_lost' END;
-        IF moved AND NOT is_new THEN NEW.closed_at := now(); END IF;
+        -- What brings a deal back to what it was brings its time of closing as well.
+        IF moved AND NOT is_new AND NEW.closed_at IS NOT DISTINCT FROM OLD.closed_at THEN
+            NEW.closed_at := now();
+        END IF;
         NEW.closed_at := coalesce(NEW.closed_at, now());
     ELSE
+        IF (is_new OR NEW.status <> OLD.status) AND NEW.status IN ('closed_won', 'closed_lost') THEN
+            RAISE check_violation USING MESSAGE = 'the status does not belong to the stage',
+                CONSTRAINT = 'deals_stage_check', TABLE = 'deals', COLUMN = 'stage_id';
+        END IF;
         IF NEW.status IS NULL OR NEW.status NOT IN ('open', 'on_hold') THEN NEW.status := 'open'; END IF;
         NEW.closed_at := NULL;
     END IF;
@@ -163,7 +174,7 @@ BEGIN
         OR moved AND (stage.is_won OR stage.is_lost OR NOT is_new AND NEW.probability = OLD.probability) THEN
         NEW.probability := stage.probability;
     END IF;
-    IF moved AND NOT is_new THEN NEW.stage_entered_at := now(); END IF;
+    IF moved AND NOT is_new AND NEW.stage_entered_at = OLD.stage_entered_at THEN NEW.stage_entered_at := now(); END IF;
     NEW.stage_entered_at := coalesce(NEW.stage_entered_at, now());
     RETURN NEW;
 END
@@ -229,6 +240,18 @@ CREATE INDEX activities_of_deal    ON activities (workspace_id, deal_id, created
 CREATE INDEX activities_of_owner   ON activities (workspace_id, owner_id, created_at, id) WHERE deleted_at IS NULL;
 CALL isolate_by_workspace('activities');
 
+-- Keeps the time at which an activity was done with its status.
+CREATE FUNCTION follow_completion() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.completed_at := CASE WHEN NEW.status = 'completed' THEN coalesce(NEW.completed_at, now()) END;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER activities_follow_completion BEFORE INSERT OR UPDATE OF status ON activities
+    FOR EACH ROW EXECUTE FUNCTION follow_completion();
+
 CREATE TABLE products (
     workspace_id   uuid          NOT NULL REFERENCES workspaces ON DELETE CASCADE,
     id             uuid          NOT NULL DEFAULT time_ordered_uuid(),
@@ -282,7 +305,7 @@ CREATE TABLE quotations (
     contact_id              uuid,
     company_id              uuid,
     deal_id                 uuid,
-    issue_date              date        NOT NULL DEFAULT current_date,
+    issue_date              date        NOT NULL,
     valid_until             date,
     currency                text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     -- Sums over the lines, kept by a trigger.
@@ -344,6 +367,41 @@ CREATE TABLE quotation_lines (
 CREATE INDEX quotation_lines_of_quotation ON quotation_lines (workspace_id, quotation_id, position, id);
 CREATE INDEX quotation_lines_of_product ON quotation_lines (workspace_id, product_id);
 CALL isolate_by_workspace('quotation_lines');
+
+-- What a quotation that the customer has was before it was changed; rows are only added.
+CREATE TABLE quotation_versions (
+    workspace_id   uuid        NOT NULL,
+    quotation_id   uuid        NOT NULL,
+    number         integer     NOT NULL CHECK (number > 0),
+    title          text        NOT NULL,
+    valid_until    date,
+    notes          text,
+    terms          text,
+    total_amount   bigint      NOT NULL,
+    total_currency text        NOT NULL,
+    -- Its lines as they were, in order.
+    lines          jsonb       NOT NULL,
+    replaced_at    timestamptz NOT NULL DEFAULT now(),
+    replaced_by_id uuid,
+    CONSTRAINT quotation_versions_pkey           PRIMARY KEY (workspace_id, quotation_id, number),
+    CONSTRAINT quotation_versions_quotation_fkey
+        FOREIGN KEY (workspace_id, quotation_id) REFERENCES quotations ON DELETE CASCADE,
+    CONSTRAINT quotation_versions_member_fkey    FOREIGN KEY (workspace_id, replaced_by_id) REFERENCES members
+);
+CALL isolate_by_workspace('quotation_versions', 'SELECT, INSERT');
+
+-- Keeps the times of a customer's answer with the status.
+CREATE FUNCTION follow_answer() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.accepted_at := CASE WHEN NEW.status = 'accepted' THEN coalesce(NEW.accepted_at, now()) END;
+    NEW.rejected_at := CASE WHEN NEW.status = 'rejected' THEN coalesce(NEW.rejected_at, now()) END;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER quotations_follow_answer BEFORE INSERT OR UPDATE OF status ON quotations
+    FOR EACH ROW EXECUTE FUNCTION follow_answer();
 
 CREATE TABLE invoices (
     workspace_id            uuid        NOT NULL REFERENCES workspaces ON DELETE CASCADE,
@@ -416,7 +474,8 @@ CREATE INDEX invoices_of_quotation ON invoices (workspace_id, quotation_id);
 CREATE INDEX invoices_crediting    ON invoices (workspace_id, credits_id) WHERE credits_id IS NOT NULL;
 CALL isolate_by_workspace('invoices');
 
-ALTER TABLE quotations ADD CONSTRAINT quotations_invoice_fkey FOREIGN KEY (workspace_id, invoice_id) REFERENCES invoices;
+ALTER TABLE quotations
+    ADD CONSTRAINT quotations_invoice_fkey FOREIGN KEY (workspace_id, invoice_id) REFERENCES invoices;
 CREATE INDEX quotations_of_invoice ON quotations (workspace_id, invoice_id) WHERE invoice_id IS NOT NULL;
 
 CREATE TABLE invoice_lines (
@@ -554,19 +613,24 @@ CREATE TRIGGER invoices_credited
     AFTER INSERT OR UPDATE OF status, deleted_at, subtotal_amount, discount_total_amount, tax_total_amount ON invoices
     FOR EACH ROW WHEN (NEW.credits_id IS NOT NULL) EXECUTE FUNCTION add_up_credits();
 
--- Numbers, and the dates that go with them: a quotation gets its number when it is made, an invoice when it is issued.
+-- Numbers, and the dates that go with them: a quotation gets them when it is made, an invoice when it is issued.
 CREATE FUNCTION number_quotation() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    UPDATE workspace_counters AS c SET next_quotation_number = c.next_quotation_number + 1
-    WHERE c.workspace_id = NEW.workspace_id
-    RETURNING 'QUO-' || lpad((c.next_quotation_number - 1)::text, 4, '0') INTO NEW.number;
+    NEW.issue_date := coalesce(NEW.issue_date, (
+        SELECT (now() AT TIME ZONE w.timezone)::date FROM workspaces AS w WHERE w.id = NEW.workspace_id
+    ));
+    IF NEW.number IS NULL THEN
+        UPDATE workspace_counters AS c SET next_quotation_number = c.next_quotation_number + 1
+        WHERE c.workspace_id = NEW.workspace_id
+        RETURNING 'QUO-' || lpad((c.next_quotation_number - 1)::text, 4, '0') INTO NEW.number;
+    END IF;
     RETURN NEW;
 END
 $$;
 CREATE TRIGGER quotations_number BEFORE INSERT ON quotations
-    FOR EACH ROW WHEN (NEW.number IS NULL) EXECUTE FUNCTION number_quotation();
+    FOR EACH ROW WHEN (NEW.number IS NULL OR NEW.issue_date IS NULL) EXECUTE FUNCTION number_quotation();
 
 CREATE FUNCTION issue_invoice() RETURNS trigger
 LANGUAGE plpgsql

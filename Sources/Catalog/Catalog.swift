@@ -14,14 +14,19 @@ package enum Catalog {
     }
 
     /// Every toolset beside the six tools of Task Tracking, in listing order.
-    private static let toolsets: [Toolset] = [.contacts, .companies, .workspace, .platform]
+    private static let toolsets: [Toolset] = [
+        .contacts, .companies, .deals, .activities, .pipeline, .invoicing, .quotations, .analytics, .workspace,
+        .platform,
+    ]
 
     /// The names of all toolsets, for the checks of an administrator's lists.
     package static let toolsetNames = ["core"] + toolsets.map(\.name)
 
     /// The kinds of rows that tools are made for, by name.
     package static let entities: [String: Entity] = Dictionary(
-        uniqueKeysWithValues: [.contact, .company].map { ($0.name, $0) })
+        uniqueKeysWithValues: [
+            .contact, .company, .deal, .pipelineStage, .activity, .product, .invoice, .quotation, .expense,
+        ].map { ($0.name, $0) })
 
     /// The six tools of the Task Tracking system.
     private static func taskTracking(_ dictionaries: Dictionaries) -> [Tool] {

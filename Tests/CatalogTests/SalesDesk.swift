@@ -4,6 +4,7 @@ import HTTP
 import Identity
 import JSON
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 import Tools
@@ -12,14 +13,17 @@ import Tools
 
 /// Workspaces with generated sales, and tools that are run in them as the service runs them: as the application's role.
 final class SalesDesk {
-    let database: TestDatabase
     private let owner: Connection
     private let application: Connection
     private let seal = try! Seal(keys: [SealKey.random(id: 1)])
     private let authenticator = Authenticator(pepper: TokenPepper([UInt8](repeating: 1, count: 32))!)
 
+    /// All desks share a database; each test has workspaces of its own in it.
+    private static let database = Result { try TestDatabase.make(migrations: true) }
+    private static let lastNumber = Mutex(0)
+
     init() throws {
-        database = try TestDatabase.make(migrations: true)
+        let database = try Self.database.get()
         owner = try database.connect(as: .owner)
         application = try database.connect(as: .application)
     }
@@ -28,12 +32,16 @@ final class SalesDesk {
     static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1e6) }
 
     /// Makes a workspace with three members; empty of everything else without a seed.
-    func workspace(_ slug: String, zone: String, seed: UInt64? = nil, deals: Int = 120) throws -> WorkspaceID {
-        try owner.transaction { connection in
+    func workspace(_ name: String, zone: String, seed: UInt64? = nil, deals: Int = 120) throws -> WorkspaceID {
+        let number = Self.lastNumber.withLock { number in
+            number += 1
+            return number
+        }
+        return try owner.transaction { connection in
             var settings = WorkspaceRegistry.Settings()
             settings.timezone = zone
             let workspace = try WorkspaceCreation.createInTransaction(
-                name: slug, slug: slug, settings: settings, on: connection)
+                name: name, slug: "\(name)-\(number)", settings: settings, on: connection)
             for name in ["Ann", "Ben", "Cleo"] {
                 _ = try connection.query(
                     """

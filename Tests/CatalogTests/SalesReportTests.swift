@@ -520,8 +520,7 @@ struct SalesReportTests {
             try desk.workspace("one", zone: "UTC", seed: 5), try desk.workspace("other", zone: "UTC")
         )
         let tools: [Tool] =
-            Catalog.deals + Catalog.activities + Catalog.pipeline + Catalog.invoicing + Catalog.quotations
-            + Catalog.analytics
+            [Toolset.deals, .activities, .pipeline, .invoicing, .quotations, .analytics].flatMap(\.tools)
         // What depends on the moment itself is left out: how long deals have been standing.
         let steady = tools.filter {
             !$0.name.hasPrefix("get_") || $0.name == "get_invoice_stats" || $0.name == "get_invoice_aging"

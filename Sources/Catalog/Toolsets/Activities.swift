@@ -1,9 +1,11 @@
 import Tools
 
-extension Catalog {
+extension Toolset {
     /// What was done and is planned about customers.
-    static let activities: [Tool] = [
-        .list(.activity, "activities", "Lists calls, e-mails, meetings, tasks and notes, done and planned."),
-        .get(.activity, "activities", "One activity in full."),
-    ]
+    static let activities = Toolset(
+        "activities",
+        [
+            .list(.activity, "activities", "Lists calls, e-mails, meetings, tasks and notes, done and planned."),
+            .get(.activity, "activities", "One activity in full."),
+        ])
 }

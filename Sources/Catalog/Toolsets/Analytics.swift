@@ -1,8 +1,10 @@
 import Tools
 
-extension Catalog {
+extension Toolset {
     /// Figures over deals, invoices and expenses.
-    static let analytics: [Tool] = [
-        .pipelineAnalytics, .revenueMetrics, .salesForecast, .expenseSummary, .invoiceAging,
-    ]
+    static let analytics = Toolset(
+        "analytics",
+        [
+            .pipelineAnalytics, .revenueMetrics, .salesForecast, .expenseSummary, .invoiceAging,
+        ])
 }

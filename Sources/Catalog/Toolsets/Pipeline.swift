@@ -1,11 +1,13 @@
 import Tools
 
-extension Catalog {
+extension Toolset {
     /// The pipeline itself, and how the business with customers stands.
-    static let pipeline: [Tool] = [
-        .list(
-            .pipelineStage, "pipeline",
-            "Lists the stages of the pipeline in order, with probability and won/lost flags."),
-        .crmDashboard,
-    ]
+    static let pipeline = Toolset(
+        "pipeline",
+        [
+            .list(
+                .pipelineStage, "pipeline",
+                "Lists the stages of the pipeline in order, with probability and won/lost flags."),
+            .crmDashboard,
+        ])
 }

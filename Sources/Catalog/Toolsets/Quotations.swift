@@ -1,12 +1,14 @@
 import Tools
 
-extension Catalog {
+extension Toolset {
     /// Offers to customers.
-    static let quotations: [Tool] = [
-        .list(
-            .quotation, "quotations",
-            "Lists quotations by status, date and client. For sums use get_quotation_stats."),
-        .get(.quotation, "quotations", "One quotation with its lines. Amounts of lines are in its currency."),
-        .quotationStats,
-    ]
+    static let quotations = Toolset(
+        "quotations",
+        [
+            .list(
+                .quotation, "quotations",
+                "Lists quotations by status, date and client. For sums use get_quotation_stats."),
+            .get(.quotation, "quotations", "One quotation with its lines. Amounts of lines are in its currency."),
+            .quotationStats,
+        ])
 }

@@ -30,6 +30,13 @@ struct TestWorkspace: Sendable {
     let contacts: [Contact]
     let tasks: [Task]
     let board: String
+    /// One row of each further kind, by what its identifier begins with.
+    let rows: [String: String]
+
+    /// What its money is in; no other workspace's is.
+    var currency: String { Self.currency(of: name) }
+
+    static func currency(of name: String) -> String { String((name.uppercased() + "XX").prefix(3)) }
 
     init(
         _ name: String,
@@ -44,7 +51,10 @@ struct TestWorkspace: Sendable {
         self.name = name
         board = "\(name) Yard"
         var contents = Contents(name: name, workspace: id, connection: connection)
-        (members, contacts, tasks) = try connection.transaction { _ in try contents.fill() }
+        (members, contacts, tasks, rows) = try connection.transaction { _ in
+            let (members, contacts, tasks) = try contents.fill()
+            return (members, contacts, tasks, try contents.sell())
+        }
         try SearchIndex(connection).rebuild(id)
     }
 

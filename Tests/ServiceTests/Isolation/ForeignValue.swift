@@ -24,7 +24,8 @@ struct ForeignValue {
         switch (parameter.kind, kind) {
         case (.text(let maximum), _), (.texts(let maximum, _), _): foreign.count <= maximum
         case (.taskNumber, .number): true
-        case (.integer(let range), .number): Int64(foreign).map(range.contains) ?? false
+        case (.integer(let range), .number), (.integers(let range, _), .number):
+            Int64(foreign).map(range.contains) ?? false
         case (.identifier(let prefix), .identifier(let kind)), (.key(let prefix, _), .identifier(let kind)),
             (.identifiers(let prefix, _), .identifier(let kind)):
             prefix == kind
@@ -38,6 +39,7 @@ struct ForeignValue {
     static func argument(_ text: String, for parameter: Parameter) -> JSONValue {
         switch parameter.kind {
         case .taskNumber, .integer: Int64(text).map(JSONValue.integer) ?? .string(text)
+        case .integers: [Int64(text).map(JSONValue.integer) ?? .string(text)]
         case .identifiers, .texts: [.string(text)]
         default: .string(text)
         }
@@ -91,8 +93,9 @@ struct ForeignValue {
     private static let prefixes = [
         ("tasks", "tsk"), ("members", "usr"), ("boards", "brd"), ("comments", "com"), ("contacts", "con"),
         ("companies", "cmp"), ("undo_entries", "und"), ("pending_actions", "pnd"), ("files", "fil"),
-        ("credentials", "key"),
-        ("workflow_states", "sta"),
+        ("credentials", "key"), ("workflow_states", "sta"), ("pipeline_stages", "stg"), ("deals", "dea"),
+        ("activities", "act"), ("products", "prd"), ("quotations", "quo"), ("invoices", "inv"), ("payments", "pay"),
+        ("expenses", "exp"),
     ]
 
     /// The digits of every key in a table, at most three.

@@ -181,6 +181,10 @@ final class Intruder {
     /// A trace of B in a text.
     func marker(in text: String) -> String? {
         if text.lowercased().contains(b.name.lowercased()) { return "B's name is in \(text)" }
+        // A code by itself, in the structured content or in the text that repeats it.
+        if text.contains("\"\(b.currency)\"") || text.contains("\"\(b.currency)\\") {
+            return "B's currency is in \(text)"
+        }
         return foreignKeys.first(where: text.contains).map { "B's key \($0) is in \(text)" }
     }
 
@@ -253,9 +257,10 @@ final class Intruder {
         case .text: .string(workspace.name)
         case .choice(let words): .string(words[0])
         case .integer(let range): .integer(range.lowerBound)
+        case .integers(let range, _): [.integer(range.lowerBound)]
         case .choices(let words): .array(words.map(JSONValue.string))
         case .moment: "2026-01-01"
-        case .identifier: .string(workspace.tasks[0].id)
+        case .identifier(let prefix): .string(row(prefix, of: workspace))
         case .taskNumber: .integer(workspace.tasks[0].number)
         case .boolean: false
         case .decimal: 1
@@ -278,7 +283,11 @@ final class Intruder {
     }
 
     private static func row(_ prefix: String, of workspace: TestWorkspace) -> String {
-        prefix == "con" ? workspace.contacts[0].id : "\(prefix)_\(workspace.tasks[0].id.suffix(32))"
+        switch prefix {
+        case "con": workspace.contacts[0].id
+        case "usr": workspace.members[0].id
+        default: workspace.rows[prefix] ?? "\(prefix)_\(workspace.tasks[0].id.suffix(32))"
+        }
     }
 
     private static func place(_ value: JSONValue, at path: ArraySlice<String>, in arguments: JSONValue) -> JSONValue {
