@@ -40,6 +40,8 @@ package struct Entity: Sendable {
     package let untrusted: [String]
     /// What follows from a row's other columns, or from other rows.
     package let consequences: Consequences
+    /// By what rows are found; `nil` if they are not searched.
+    package let search: EntitySearch?
 
     package init(
         _ name: String,
@@ -55,7 +57,8 @@ package struct Entity: Sendable {
         relations: [Relation] = [],
         orders: [Order] = [.newest],
         untrusted: [String] = [],
-        consequences: Consequences = Consequences()
+        consequences: Consequences = Consequences(),
+        search: EntitySearch? = nil
     ) {
         self.name = name
         self.plural = plural
@@ -71,6 +74,7 @@ package struct Entity: Sendable {
         self.orders = orders
         self.untrusted = untrusted
         self.consequences = consequences
+        self.search = search
     }
 
     package subscript(field: String) -> Field? { fields.first { $0.name == field } }

@@ -16,7 +16,7 @@ extension Tool {
             permission: .update(subject),
             parameters: [
                 Parameter("ids", .identifiers(prefix: entity.prefix, count: BulkUpdate.bound), "Rows, or filter."),
-                Parameter("filter", .record(entity.filters), "Filters of list_\(entity.plural)."),
+                Parameter("filter", .record(RowFilters.parameters(of: entity)), "Filters of list_\(entity.plural)."),
                 Parameter("expect_count", .integer(0...Int64(BulkUpdate.bound)), "How many rows filter must find."),
                 Parameter(
                     "set", .record(entity.settable), "Fields of update_\(entity.name), clear too.", isRequired: true),
@@ -105,7 +105,7 @@ struct BulkUpdate: Sendable {
                 throw problem(
                     "expect_count", "`expect_count` is missing: with `filter`, say how many rows it must find.")
             }
-            let found = try locked(entity.narrowing(filter, in: call.workspace), transaction)
+            let found = try locked(RowFilters(entity, filter, in: call.workspace).narrowing, transaction)
             try expect(count, found)
             return found
         case (nil, nil): throw problem("ids", "`ids` is missing: `ids`, or `filter` with `expect_count`, is needed.")

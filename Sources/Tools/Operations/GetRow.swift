@@ -79,7 +79,7 @@ extension Entity {
     }
 
     /// What a caller is told who names a row that is not here.
-    var notFound: ToolError {
+    package var notFound: ToolError {
         ToolError(
             .notFound, "There is no such \(words) in this workspace.",
             hint: "Take the id from list_\(plural) or another result.")

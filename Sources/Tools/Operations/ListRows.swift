@@ -52,7 +52,7 @@ struct ListReading: Sendable {
 
     /// Filters first, then what every list takes.
     static func parameters(of entity: Entity) -> [Parameter] {
-        var parameters = entity.filters
+        var parameters = RowFilters.parameters(of: entity)
         if entity.orders.count > 1 {
             let first = entity.orders[0]
             parameters.append(
@@ -74,22 +74,12 @@ struct ListReading: Sendable {
 
     func read(where condition: SQL) -> Read {
         let query = EntityQuery(entity: entity, workspace: call.workspace)
-        let narrowing = entity.narrowing(call.arguments, in: call.workspace)
+        let filters = RowFilters(entity, call)
         let page = query.page(
-            "\(condition) \(narrowing)", call.arguments.words("fields"), by: order, descending: isDescending,
+            "\(condition) \(filters.narrowing)", call.arguments.words("fields"), by: order, descending: isDescending,
             after: position, limit: limit)
-        let named = entity.fields.filter { field in
-            if case .member = field.kind { field.isFiltered && call.arguments.has(field.name) } else { false }
-        }
-        let checks = named.map { field -> SQL in
-            "SELECT \(call.arguments.member(field.name)?.key(in: call.workspace) ?? "NULL") IS NOT NULL"
-        }
-        return Read([page] + checks) { (results, _) throws(ToolError) in
-            let problems = zip(named, results.dropFirst()).filter { $1.bool(0, 0) != true }.map { field, _ in
-                ToolError.Problem(
-                    field.name, "`\(field.name)` names no member here, or `me` where nobody stands behind the token.")
-            }
-            guard problems.isEmpty else { throw ToolError(problems: problems) }
+        return Read([page] + filters.checks) { (results, _) throws(ToolError) in
+            try filters.verify(results.dropFirst())
             return ListPage(results[0], limit: limit, orderedBy: 2).answer(to: call, extra: extra)
         }
     }
@@ -97,29 +87,5 @@ struct ListReading: Sendable {
     private var extra: [JSONMember] {
         guard !entity.untrusted.isEmpty else { return [] }
         return [JSONMember("untrusted_fields", .array(entity.untrusted.map { .string("items[].\($0)") }))]
-    }
-}
-
-extension Entity {
-    /// The parameters by which rows are chosen.
-    var filters: [Parameter] {
-        var parameters = fields.flatMap(\.filters)
-        parameters.append(Parameter("updated_since", .moment, "").terse)
-        if isArchived { parameters.append(Parameter("include_archived", .boolean, "", standard: false)) }
-        return parameters
-    }
-
-    /// The conditions that such arguments give, over `t`; each begins with `AND`.
-    func narrowing(_ arguments: Arguments, in workspace: SQL) -> SQL {
-        var condition: SQL = ""
-        for field in fields {
-            guard let part = field.condition(arguments, in: workspace) else { continue }
-            condition += "AND \(part) "
-        }
-        if let since = arguments.moment("updated_since") {
-            condition += "AND t.updated_at >= to_timestamp(\(since)::bigint / 1e6) "
-        }
-        if isArchived, arguments.boolean("include_archived") != true { condition += "AND t.archived_at IS NULL" }
-        return condition
     }
 }

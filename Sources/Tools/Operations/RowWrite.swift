@@ -80,6 +80,7 @@ package struct RowWrite: Sendable {
         _ = try transaction.query("SAVEPOINT change")
         let row = try write(before, transaction)
         try entity.consequences.after(row, call, transaction)
+        try entity.search?.index(entity, row, call, transaction)
         let after = try rowAfter(row, transaction)
         let changes = try RowChanges(entity, from: before?.record, to: after.record)
         let isKept = isWanted && !changes.isEmpty
