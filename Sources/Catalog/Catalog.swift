@@ -10,23 +10,29 @@ package enum Catalog {
     /// - Parameter dictionaries: Where its searches keep the words of workspaces.
     package static func registry(_ dictionaries: Dictionaries) -> ToolRegistry {
         ToolRegistry(
-            taskTracking(dictionaries) + toolsets.flatMap(\.tools), resources: Resource.all, prompts: Prompt.all)
+            taskTracking(dictionaries) + toolsets(dictionaries).flatMap(\.tools), resources: Resource.all,
+            prompts: Prompt.all)
     }
 
     /// Every toolset beside the six tools of Task Tracking, in listing order.
-    private static let toolsets: [Toolset] = [
-        .contacts, .companies, .deals, .activities, .pipeline, .invoicing, .quotations, .analytics, .workspace,
-        .platform,
-    ]
+    private static func toolsets(_ dictionaries: Dictionaries) -> [Toolset] {
+        [
+            .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline, .invoicing, .quotations,
+            .search(entityList, dictionaries), .analytics, .workspace, .platform,
+        ]
+    }
 
     /// The names of all toolsets, for the checks of an administrator's lists.
-    package static let toolsetNames = ["core"] + toolsets.map(\.name)
+    package static let toolsetNames = ["core"] + toolsets(Dictionaries()).map(\.name)
 
     /// The kinds of rows that tools are made for, by name.
     package static let entities: [String: Entity] = Dictionary(
-        uniqueKeysWithValues: [
-            .contact, .company, .deal, .pipelineStage, .activity, .product, .invoice, .quotation, .expense,
-        ].map { ($0.name, $0) })
+        uniqueKeysWithValues: entityList.map { ($0.name, $0) })
+
+    /// The same in the order in which people are shown them.
+    static let entityList: [Entity] = [
+        .contact, .company, .deal, .pipelineStage, .activity, .product, .invoice, .quotation, .expense,
+    ]
 
     /// The six tools of the Task Tracking system.
     private static func taskTracking(_ dictionaries: Dictionaries) -> [Tool] {

@@ -15,7 +15,7 @@ enum Migrate {
         let outdated = try SearchIndex(connection).outdated()
         guard !outdated.isEmpty else { return }
         Terminal.note("Indexing \(outdated.count) workspaces for search …")
-        try ReindexCommand.rebuild(outdated, connection)
+        try ReindexCommand.complete(outdated, connection)
     }
 
     @Sendable private static func run(_ flags: Flags) throws {

@@ -23,7 +23,7 @@ enum ReindexCommand {
         let workspaces =
             try flags.text("workspace").map { [try Administration.workspace($0, connection)] }
             ?? SearchIndex(connection).all()
-        let tasks = try rebuild(workspaces, connection)
+        let tasks = try build(workspaces) { try SearchIndex(connection).rebuild($0, $1) }
         if flags.has("json") {
             Terminal.print("{\"workspaces\":\(workspaces.count),\"tasks\":\(tasks)}")
         } else {
@@ -31,16 +31,22 @@ enum ReindexCommand {
         }
     }
 
+    /// Builds what the index lacks of workspaces.
+    static func complete(_ workspaces: [WorkspaceID], _ connection: Connection) throws {
+        _ = try build(workspaces) { try SearchIndex(connection).complete($0, $1) }
+    }
+
     /// Builds the index of workspaces, and tells how far it is.
     ///
     /// - Returns: How many tasks they have.
-    @discardableResult
-    static func rebuild(_ workspaces: [WorkspaceID], _ connection: Connection) throws -> Int {
+    private static func build(
+        _ workspaces: [WorkspaceID], _ body: (WorkspaceID, _ progress: (Int) -> Void) throws -> Int
+    ) throws -> Int {
         let line = ProgressLine("Tasks")
         var done = 0
         for workspace in workspaces {
             let before = done
-            done += try SearchIndex(connection).rebuild(workspace) { line.show(before + $0, of: nil) }
+            done += try body(workspace) { line.show(before + $0, of: nil) }
         }
         line.end()
         return done

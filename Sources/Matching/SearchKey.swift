@@ -19,6 +19,16 @@ package struct SearchKeyMaker: Sendable {
         self.init(workspace: stride(from: 0, to: nibbles.count - 1, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] })
     }
 
+    /// The keys of another kind of rows than tasks; none is one of another kind.
+    ///
+    /// - Parameter kind: What the rows' identifiers begin with.
+    package init(workspace digits: String, kind: String) {
+        let tenant = SearchKeyMaker(workspace: digits)
+        let section = StoredWord(.name, Array("\u{1}\(kind)".utf8))
+        first = tenant.first
+        second = tenant.second ^ UInt64(bitPattern: tenant.key(of: section))
+    }
+
     /// The key of a word.
     package func key(of word: StoredWord) -> Int64 { key(word.section.rawValue, word.word) }
 

@@ -35,6 +35,9 @@ package struct TextHits<ID: Hashable & Sendable & Comparable>: Sendable {
         }
     }
 
+    /// Everything that matched, in the order in which it came.
+    package var all: [Hit] { hits }
+
     /// The tasks in their order, without those that are much weaker than the best.
     package var ranked: [Hit] {
         guard let first = hits.first else { return [] }

@@ -15,7 +15,9 @@ struct SearchPlanTests {
     /// Held for as long as the connection is used.
     private let database: TestDatabase
     private let connection: Connection
+    private let subject: TaskSubject
     private let tables: SearchTables
+    private let records: [RecordSubject]
 
     init() throws {
         database = try TestDatabase.make(migrations: true)
@@ -25,6 +27,7 @@ struct SearchPlanTests {
             try database.connect(as: .owner)
         }
         let workspace = try seeder.run(connections: 1) { _, _ in }[0].workspace
+        try Self.addCompanies(to: workspace, on: try database.connect(as: .superuser))
         try database.connect(as: .superuser).execute(script: "ANALYZE")
         connection = try database.connect(as: .application)
         // As in production: one plan for all values, kept under the policies of the application's role.
@@ -42,7 +45,30 @@ struct SearchPlanTests {
             .searchWorkspaceTasks, arguments: try JSONDocument(Array(#"{"query":"anna"}"#.utf8)).root,
             from: try authenticator.credential(in: request, for: workspace.text),
             seal: try Seal(keys: [SealKey.random(id: 1)]))
-        tables = SearchTables(call, status: nil, fields: ["number"])
+        subject = TaskSubject(call, fields: ["number"])
+        tables = SearchTables(subject)
+        records = [Entity.contact, .company].compactMap { entity in
+            entity.search.map { RecordSubject(entity, $0, call, fields: ["name"]) }
+        }
+    }
+
+    /// Adds as many companies with numbers and addresses.
+    private static func addCompanies(to workspace: WorkspaceID, on connection: Connection) throws {
+        try connection.execute(
+            script: """
+                INSERT INTO companies (workspace_id, name)
+                SELECT '\(workspace.uuid)', 'Firm ' || n FROM generate_series(1, 6000) AS n;
+                INSERT INTO search_record_phones (workspace_id, kind, record_id, reversed, national)
+                SELECT o.workspace_id, 'cmp', o.id, (1000000 + row_number() OVER ())::text, '' FROM companies AS o
+                WHERE o.name LIKE 'Firm %';
+                UPDATE search_record_phones SET national = reversed;
+                INSERT INTO search_record_emails (workspace_id, kind, record_id, local, domain, squeezed)
+                SELECT o.workspace_id, 'cmp', o.id, 'office' || row_number() OVER (), row_number() OVER () || '.example',
+                    'office' || row_number() OVER () FROM companies AS o WHERE o.name LIKE 'Firm %';
+                INSERT INTO search_records (workspace_id, kind, record_id, keys, layout)
+                SELECT o.workspace_id, 'cmp', o.id, ARRAY[row_number() OVER ()], '' FROM companies AS o
+                WHERE o.name LIKE 'Firm %'
+                """)
     }
 
     /// The plan of a statement as it is sent, whatever its values are.
@@ -56,7 +82,7 @@ struct SearchPlanTests {
     }
 
     private var conjunctions: [Conjunction] {
-        var search = TextSearch(QueryWords("anna ruiz"), in: nil, tables.keys)
+        var search = TextSearch(QueryWords("anna ruiz"), in: nil, subject.keys)
         return search.conjunctions(of: .exact)
     }
 
@@ -64,10 +90,10 @@ struct SearchPlanTests {
     func indexes() throws {
         let known = Dictionaries.Entry(dictionary: WordDictionary(), horizon: "1")
         let expected: [(statement: SQL, indexes: [String])] = [
-            (tables.documents(conjunctions, isExact: true), ["search_tasks k", "tasks_pkey"]),
-            (tables.documents(conjunctions, isExact: false), ["search_tasks k", "tasks_pkey"]),
+            (tables.documents(conjunctions, isExact: true), ["search_tasks f", "tasks_pkey"]),
+            (tables.documents(conjunctions, isExact: false), ["search_tasks f", "tasks_pkey"]),
             (tables.documents(of: ["a"]), ["search_documents_pkey", "tasks_pkey"]),
-            (tables.names(conjunctions), ["search_tasks k", "tasks_pkey", "contacts_pkey"]),
+            (tables.names(conjunctions), ["search_tasks f", "tasks_pkey", "contacts_pkey"]),
             (tables.numbered(1), ["tasks_number_key"]),
             (
                 tables.called(endings: ["1"], beginnings: ["2"]),
@@ -79,13 +105,38 @@ struct SearchPlanTests {
             (tables.addressed("s.squeezed = ANY (\(["a"])::text[])"), ["search_emails_squeezed"]),
             (tables.items(["a"]), ["tasks_pkey"]),
             (tables.texts(of: ["a"]), ["tasks_pkey"]),
-            (tables.facts(DictionaryRead(tables.workspace, known: known)), ["search_words_born"]),
+            (tables.facts(DictionaryRead(subject.workspace, known: known)), ["search_words_born"]),
         ]
         for (statement, indexes) in expected {
             let plan = try plan(statement)
             for index in indexes { #expect(plan.contains(index), "\(statement.text)\n\(plan)") }
             for table in ["tasks", "contacts", "search_documents", "search_phones", "search_emails", "search_words"] {
                 #expect(!plan.contains("Seq Scan on \(table) "), "\(statement.text)\n\(plan)")
+            }
+        }
+    }
+
+    @Test("read the rows of entities by their indexes, and none of them as a whole")
+    func recordIndexes() throws {
+        for subject in records {
+            let tables = SearchTables(subject)
+            let key = "\(subject.table)_pkey"
+            let (phones, emails) = (subject.phones.name, subject.emails.name)
+            let expected: [(statement: SQL, indexes: [String])] = [
+                (tables.documents(conjunctions, isExact: true), ["search_records_of f", key]),
+                (tables.documents(of: ["a"]), ["search_records_pkey", key]),
+                (tables.names(conjunctions), ["search_records_of f", key]),
+                (tables.called(endings: ["1"], beginnings: ["2"]), ["\(phones)_pkey", "\(phones)_national", key]),
+                (tables.slips(endings: ["1"], beginnings: ["2"]), ["\(phones)_pkey", "\(phones)_national"]),
+                (tables.addressed("s.local = \("a") AND s.domain = \("b")"), ["\(emails)_pkey", key]),
+                (tables.addressed("s.domain = \("b")"), ["\(emails)_domain"]),
+                (tables.addressed("s.squeezed = ANY (\(["a"])::text[])"), ["\(emails)_squeezed"]),
+                (tables.rows(ofOwners: ["a"]), [key]), (tables.items(["a"]), [key]), (tables.texts(of: ["a"]), [key]),
+            ]
+            for (statement, indexes) in expected {
+                let plan = try plan(statement)
+                for index in indexes { #expect(plan.contains(index), "\(statement.text)\n\(plan)") }
+                #expect(!plan.contains("Seq Scan on"), "\(statement.text)\n\(plan)")
             }
         }
     }

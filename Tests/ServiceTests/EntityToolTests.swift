@@ -194,12 +194,23 @@ struct EntityToolTests {
         "are there for those who have their permission, their toolset and the right to write, and whoami says why not")
     func gating() throws {
         let cases: [(String, (inout CredentialRegistry.Settings) -> Void, Set<String>, String)] = [
-            ("permission", { $0.permissions = ["read_contacts"] }, ["list_contacts", "get_contact"], "create_contact"),
+            (
+                "permission", { $0.permissions = ["read_contacts"] },
+                ["list_contacts", "search_contacts", "get_contact", "find_duplicate_contacts"], "create_contact"
+            ),
             ("feature", { $0.features = ["companies"] }, [], "list_contacts"),
-            ("read_only", { $0.readOnly = true }, ["list_contacts", "get_contact"], "delete_contact"),
+            (
+                "read_only", { $0.readOnly = true },
+                ["list_contacts", "search_contacts", "get_contact", "find_duplicate_contacts"],
+                "delete_contact"
+            ),
             (
                 "list", { $0.deny = ["get_contact"] },
-                ["list_contacts", "create_contact", "update_contact", "delete_contact"], "get_contact"
+                [
+                    "list_contacts", "search_contacts", "create_contact", "update_contact", "delete_contact",
+                    "find_duplicate_contacts",
+                ],
+                "get_contact"
             ),
         ]
         for (reason, change, expected, hidden) in cases {

@@ -36,6 +36,12 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched, Order("name", "t.name", type: "text")],
-        consequences: Consequences(after: ContactUpdate.company)
+        consequences: Consequences(after: ContactUpdate.company),
+        search: .by(
+            [
+                .init("name", .name), .init("industry", .title),
+                .init("code", .tags),
+                .init("website", .details, "regexp_replace(t.website, '^[a-z]+://(www\\.)?', '', 'i')"),
+            ], phones: ["phone"], emails: ["email"])
     )
 }

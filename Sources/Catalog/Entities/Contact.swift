@@ -61,6 +61,17 @@ extension Entity {
                 return [.init("last_name", "`first_name` or `last_name` is needed.")]
             },
             after: ContactUpdate.contact
-        )
+        ),
+        search: .by(
+            [
+                .init("name", .name, "t.display_name"),
+                .init(
+                    "company", .organization,
+                    """
+                    SELECT r.name FROM companies AS r WHERE r.workspace_id = t.workspace_id AND r.id = t.company_id
+                    """),
+                .init("job_title", .title), .init("city", .place),
+                .init("labels", .tags, "array_to_string(t.labels, E'\\n')"),
+            ], phones: ["phone", "mobile", "work_phone"], emails: ["email"])
     )
 }

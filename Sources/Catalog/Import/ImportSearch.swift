@@ -1,6 +1,7 @@
 import Identity
 import Matching
 import Postgres
+import Tools
 
 /// Brings the search rows in line with what an import changed.
 struct ImportSearch {
@@ -20,6 +21,7 @@ struct ImportSearch {
     func update() throws {
         try updateCustomers()
         try updateNames()
+        try updateRecords()
         try updateTasks()
     }
 
@@ -67,6 +69,42 @@ struct ImportSearch {
             try StoredNames.table.copy(text.take(), on: connection)
         }
         try StoredNames.table.insert(on: connection)
+    }
+
+    /// Computes what contacts are found by that are new or changed, and companies that are new.
+    private func updateRecords() throws {
+        try connection.execute(
+            script: """
+                CREATE TEMPORARY TABLE import_records ON COMMIT DROP AS
+                SELECT '\(Entity.contact.prefix)' AS kind, r.id FROM resolved_contacts AS r WHERE r.is_new OR r.is_changed
+                UNION ALL SELECT '\(Entity.company.prefix)', c.id FROM import_company_ids AS c
+                WHERE NOT EXISTS (
+                    SELECT FROM search_records AS s WHERE s.workspace_id = \(id) AND s.kind = '\(Entity.company.prefix)'
+                        AND s.record_id = c.id
+                );
+                DELETE FROM search_records AS s USING import_records AS f
+                WHERE s.workspace_id = \(id) AND s.kind = f.kind AND s.record_id = f.id
+                """
+        )
+        for entity in [Entity.contact, .company] {
+            guard let declared = entity.search else { continue }
+            let texts = RecordTexts(entity, declared)
+            try forEachBatch(
+                of: """
+                    SELECT \(texts.indexedColumns) FROM import_records AS f
+                    JOIN \(entity.table) AS t ON t.workspace_id = \(id) AND t.id = f.id
+                    WHERE f.kind = '\(entity.prefix)'
+                    """
+            ) { rows in
+                var search = SearchRows(workspace, country: country)
+                for row in 0..<rows.rowCount {
+                    search.append(
+                        record: rows.string(row, 0) ?? "",
+                        IndexedRecord(rows, row, texts, in: workspace, country: country), kind: entity.prefix)
+                }
+                return search
+            }
+        }
     }
 
     /// Computes the rows of tasks that are new or changed, that have new comments, or whose customer changed.

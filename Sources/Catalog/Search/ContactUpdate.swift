@@ -71,7 +71,7 @@ enum ContactUpdate {
         for row in 0..<tasks.rowCount { try SearchUpdate.task(tasks.string(row, 0) ?? "", in: call, transaction) }
     }
 
-    /// Computes the rows of a company's tasks anew, which are found by its name.
+    /// Computes the rows of a company's tasks and contacts anew, which are found by its name.
     static func company(_ company: RowID, in call: ToolCall, _ transaction: borrowing Transaction) throws {
         let tasks = try transaction.query(
             """
@@ -84,5 +84,15 @@ enum ContactUpdate {
             ORDER BY id LIMIT \(Int64(taskBound))::bigint
             """)
         for row in 0..<tasks.rowCount { try SearchUpdate.task(tasks.string(row, 0) ?? "", in: call, transaction) }
+        let contacts = try transaction.query(
+            """
+            SELECT c.id FROM contacts AS c
+            WHERE c.workspace_id = \(call.workspace) AND c.company_id = \(company.digits)::uuid AND c.deleted_at IS NULL
+            ORDER BY c.id LIMIT \(Int64(taskBound))::bigint FOR NO KEY UPDATE
+            """)
+        for row in 0..<contacts.rowCount {
+            guard let contact = contacts.string(row, 0).flatMap(RowID.init(uuid:)) else { continue }
+            try RecordUpdate.record(.contact, contact, in: call, transaction)
+        }
     }
 }

@@ -34,7 +34,7 @@ enum Finder: Sendable {
     }
 
     /// The tasks that the rows of ``statements(_:)`` offer and that agree with the fact.
-    func found(_ results: ArraySlice<QueryResult>, country: PhoneCountry?) -> [FoundTask] {
+    func found(_ results: ArraySlice<QueryResult>, country: PhoneCountry?) -> [FoundRow] {
         guard let first = results.first else { return [] }
         switch self {
         case .number: return Self.numbered(first)
@@ -50,15 +50,15 @@ enum Finder: Sendable {
         }
     }
 
-    private static func numbered(_ rows: QueryResult) -> [FoundTask] {
+    private static func numbered(_ rows: QueryResult) -> [FoundRow] {
         (0..<rows.rowCount).map { row in
-            FoundTask(
+            FoundRow(
                 id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: 2, field: .number,
                 certainty: .exact, value: nil, json: rows.bytes(row, 2))
         }
     }
 
-    private func called(_ rows: QueryResult, _ search: PhoneSearch) -> [FoundTask] {
+    private func called(_ rows: QueryResult, _ search: PhoneSearch) -> [FoundRow] {
         (0..<rows.rowCount).compactMap { row in
             let stored = StoredPhone(
                 digits: String((rows.string(row, 2) ?? "").reversed()), national: rows.string(row, 3) ?? "")
@@ -72,7 +72,7 @@ enum Finder: Sendable {
     /// A task of a customer whose number agrees so.
     static func found(
         _ agreement: PhoneAgreement, _ stored: StoredPhone, id: String, createdAt: Int64, json: [UInt8]? = nil
-    ) -> FoundTask {
+    ) -> FoundRow {
         let score: Float =
             switch agreement {
             case .whole: 1
@@ -80,24 +80,24 @@ enum Finder: Sendable {
             case .beginning: 0.85
             case .slip: 0.7
             }
-        return FoundTask(
+        return FoundRow(
             id: id, createdAt: createdAt, score: score, field: .phone,
             certainty: agreement == .slip ? .similar : .exact, value: agreement == .whole ? nil : stored.digits,
             json: json)
     }
 
     /// Without parts of numbers where a whole number agrees.
-    private static func best(_ found: [FoundTask]) -> [FoundTask] {
+    private static func best(_ found: [FoundRow]) -> [FoundRow] {
         found.contains { $0.score == 1 } ? found.filter { $0.score == 1 } : found
     }
 
     private static func addressed(
         _ rows: QueryResult, score: Float, _ isMeant: (EmailAddress) -> Bool
-    ) -> [FoundTask] {
+    ) -> [FoundRow] {
         (0..<rows.rowCount).compactMap { row in
             let address = EmailAddress(local: rows.string(row, 2) ?? "", domain: rows.string(row, 3) ?? "")
             guard isMeant(address) else { return nil }
-            return FoundTask(
+            return FoundRow(
                 id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: score, field: .email,
                 certainty: .exact, value: address.whole, json: rows.bytes(row, 4))
         }
@@ -149,11 +149,11 @@ enum Finder: Sendable {
     }
 
     /// Tasks with addresses that are near, the nearest only.
-    func nearAddresses(_ rows: QueryResult) -> [FoundTask] {
+    func nearAddresses(_ rows: QueryResult) -> [FoundRow] {
         guard case .email(.address(let address)) = self else { return [] }
         let search = EmailSearch(address)
         var least = Int.max
-        var found: [(errors: Int, task: FoundTask)] = []
+        var found: [(errors: Int, task: FoundRow)] = []
         for row in 0..<rows.rowCount {
             let stored = EmailAddress(local: rows.string(row, 2) ?? "", domain: rows.string(row, 3) ?? "")
             guard let errors = search.errors(to: stored) else { continue }
@@ -161,7 +161,7 @@ enum Finder: Sendable {
             found.append(
                 (
                     errors,
-                    FoundTask(
+                    FoundRow(
                         id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, score: 0.9, field: .email,
                         certainty: .similar, value: stored.whole, json: rows.bytes(row, 4))
                 ))

@@ -19,6 +19,9 @@ struct SearchFlow: Sendable {
     private let finders: [Finder]
     private let texts: [SearchWishes.Words]
     private let prefixed: Int64?
+    private let subject: any SearchSubject
+    private let checks: RowFilters?
+    private let isThorough: Bool
 
     /// What is known after the first flush.
     private struct Knowledge: Sendable {
@@ -27,16 +30,37 @@ struct SearchFlow: Sendable {
         var isBounded = false
     }
 
-    init(_ call: ToolCall, _ dictionaries: Dictionaries) throws(ToolError) {
+    /// - Parameters:
+    ///   - limit: How many rows a page has.
+    ///   - after: Where the page before ended; see ``FoundRow/position``.
+    ///   - checks: What else the first flush asks, and what is made of it.
+    ///   - isThorough: Whether names that are near are looked for though some are as typed, and none are left out
+    ///     because another one is nearer.
+    init(
+        _ wishes: SearchWishes, among subject: any SearchSubject, for call: ToolCall, _ dictionaries: Dictionaries,
+        limit: Int, after: [String]? = nil, checks: RowFilters? = nil, isThorough: Bool = false
+    ) {
+        self.isThorough = isThorough
         self.call = call
         self.dictionaries = dictionaries
-        wishes = try SearchWishes(call.arguments)
-        limit = Int(call.arguments.integer("limit") ?? 10)
-        after = try Cursor(of: call, width: 3)?.position
-        tables = SearchTables(call, status: wishes.status, fields: call.arguments.words("fields"))
+        self.wishes = wishes
+        self.subject = subject
+        self.limit = limit
+        self.after = after
+        self.checks = checks
+        tables = SearchTables(subject)
         finders = wishes.finders
         texts = wishes.texts
-        prefixed = wishes.prefixedNumber
+        prefixed = subject.numbered(0) == nil ? nil : wishes.prefixedNumber
+    }
+
+    /// A search for tasks by the arguments of a call.
+    init(_ call: ToolCall, _ dictionaries: Dictionaries) throws(ToolError) {
+        let wishes = try SearchWishes(call.arguments)
+        self.init(
+            wishes, among: TaskSubject(call, status: wishes.status, fields: call.arguments.words("fields")), for: call,
+            dictionaries, limit: Int(call.arguments.integer("limit") ?? 10),
+            after: try Cursor(of: call, width: 3)?.position)
     }
 
     private var workspace: String { call.credential.workspace.uuid }
@@ -54,7 +78,7 @@ struct SearchFlow: Sendable {
         let addressParts = texts.compactMap(\.addressPart).map { Finder.addressPart($0) }
         let fromParts = finders.isEmpty ? addressParts.map { $0.statements(tables) } : []
         let number = finders.isEmpty ? prefixed.map { tables.numbered($0) } : nil
-        var search = TextSearches(texts, in: known?.dictionary, tables.keys)
+        var search = TextSearches(texts, in: known?.dictionary, subject.keys, isThorough: isThorough)
         // The first tier that may offer anything; without a dictionary that is the exact one.
         let asked = finders.isEmpty ? search.next(after: nil).first : nil
         let firstSearch = search
@@ -68,7 +92,10 @@ struct SearchFlow: Sendable {
         if let number { statements.append(number) }
         let exactPlace = statements.count
         if let asked { statements.append(statement(for: asked)) }
+        let checksPlace = statements.count
+        statements += checks?.checks ?? []
         return Read(statements) { (results, _) throws(ToolError) in
+            try self.checks?.verify(results[checksPlace...])
             // What claims the reading of words is held until they are here.
             defer { withExtendedLifetime(reader) {} }
             var knowledge = Knowledge()
@@ -92,7 +119,8 @@ struct SearchFlow: Sendable {
             var search = firstSearch
             if isNew {
                 // What is new may be what was meant.
-                search = TextSearches(self.texts, in: knowledge.dictionary, self.tables.keys)
+                search = TextSearches(
+                    self.texts, in: knowledge.dictionary, self.subject.keys, isThorough: self.isThorough)
                 guard asked?.tier == .exact else { return self.searchOn(search, after: nil, knowledge) }
             }
             guard let asked else { return self.finish([], knowledge) }
@@ -138,7 +166,7 @@ struct SearchFlow: Sendable {
     // MARK: Numbers and addresses
 
     /// Goes on with slips for the facts that nothing agrees with.
-    private func continueFinding(_ found: [[FoundTask]], _ knowledge: Knowledge) -> Read.Outcome {
+    private func continueFinding(_ found: [[FoundRow]], _ knowledge: Knowledge) -> Read.Outcome {
         let open = found.indices.filter { found[$0].isEmpty && finders[$0].hasSlips }
         guard found.indices.allSatisfy({ !found[$0].isEmpty || finders[$0].hasSlips }) else {
             return finish([], knowledge)
@@ -159,17 +187,17 @@ struct SearchFlow: Sendable {
                     }
                 }
                 guard !customers.isEmpty else { return self.intersect(found, knowledge) }
-                return self.readTasks(of: customers, into: found, knowledge)
+                return self.readRows(of: customers, into: found, knowledge)
             })
     }
 
-    private func readTasks(
-        of customers: [String: StoredPhone], into found: [[FoundTask]], _ knowledge: Knowledge
+    private func readRows(
+        of customers: [String: StoredPhone], into found: [[FoundRow]], _ knowledge: Knowledge
     ) -> Read.Outcome {
         .more(
-            Self.read([tables.tasks(ofContacts: customers.keys.sorted())]) { (results) throws(ToolError) in
+            Self.read([tables.rows(ofOwners: customers.keys.sorted())]) { (results) throws(ToolError) in
                 let rows = results[0]
-                let tasks = (0..<rows.rowCount).compactMap { row -> FoundTask? in
+                let tasks = (0..<rows.rowCount).compactMap { row -> FoundRow? in
                     guard let id = rows.string(row, 0), let stored = rows.string(row, 2).flatMap({ customers[$0] })
                     else {
                         return nil
@@ -182,8 +210,8 @@ struct SearchFlow: Sendable {
     }
 
     /// Keeps the tasks that every fact found, and compares their texts where words were asked for as well.
-    private func intersect(_ found: [[FoundTask]], _ knowledge: Knowledge) -> Read.Outcome {
-        var tasks: [String: FoundTask] = [:]
+    private func intersect(_ found: [[FoundRow]], _ knowledge: Knowledge) -> Read.Outcome {
+        var tasks: [String: FoundRow] = [:]
         for (index, list) in found.enumerated() {
             let before = tasks
             tasks = [:]
@@ -193,8 +221,8 @@ struct SearchFlow: Sendable {
             }
         }
         guard !texts.isEmpty, !tasks.isEmpty else { return finish(Array(tasks.values), knowledge) }
-        let kept = tasks.values.sorted(by: FoundTask.isBefore).prefix(SearchTables.bound).map(\.id)
-        var search = TextSearches(texts, in: knowledge.dictionary, tables.keys)
+        let kept = tasks.values.sorted(by: FoundRow.isBefore).prefix(SearchTables.bound).map(\.id)
+        var search = TextSearches(texts, in: knowledge.dictionary, subject.keys)
         for tier in [TextSearch.Tier.exact, .near] { search.prepare(tier) }
         let prepared = search
         return .more(
@@ -262,7 +290,7 @@ struct SearchFlow: Sendable {
     ///
     /// - Parameter search: What found them, where their texts tell more about that.
     private func finish(
-        _ found: [FoundTask], _ knowledge: Knowledge, explainedBy search: TextSearches? = nil
+        _ found: [FoundRow], _ knowledge: Knowledge, explainedBy search: TextSearches? = nil
     ) -> Read.Outcome {
         let page = page(of: found)
         guard !page.isEmpty else { return .answer(answer([], knowledge)) }
@@ -275,18 +303,18 @@ struct SearchFlow: Sendable {
             Self.read(statements) { (results) throws(ToolError) in
                 let rows = results[0]
                 var items: [String: [UInt8]] = [:]
-                for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) ?? [] }
-                let explained = Self.explained(page, search, by: results.dropFirst().first)
+                for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) }
+                let explained = self.explained(page, search, by: results.dropFirst().first)
                 return .answer(
                     self.answer(explained.compactMap { task in items[task.id].map { (task, $0) } }, knowledge))
             })
     }
 
     /// The best of what was found behind the place that the caller's cursor tells, one more than a page shows.
-    private func page(of found: [FoundTask]) -> [FoundTask] {
+    private func page(of found: [FoundRow]) -> [FoundRow] {
         var seen: Set<String> = []
-        var page: [FoundTask] = []
-        for task in found.sorted(by: FoundTask.isBefore) where seen.insert(task.id).inserted {
+        var page: [FoundRow] = []
+        for task in found.sorted(by: FoundRow.isBefore) where seen.insert(task.id).inserted {
             if let after, !(task.isBehind(after) ?? false) { continue }
             page.append(task)
             if page.count > limit { break }
@@ -294,27 +322,27 @@ struct SearchFlow: Sendable {
         return page
     }
 
-    private static func explained(
-        _ page: [FoundTask], _ search: TextSearches?, by texts: QueryResult?
-    ) -> [FoundTask] {
+    private func explained(
+        _ page: [FoundRow], _ search: TextSearches?, by texts: QueryResult?
+    ) -> [FoundRow] {
         guard let search, let texts else { return page }
         var documents: [String: SearchDocument] = [:]
         for row in 0..<texts.rowCount {
-            let task = TaskTexts.row(texts, row)
+            let task = subject.text(texts, row)
             documents[task.id] = task.document
         }
         return page.map { task in documents[task.id].map { search.explained(task, by: $0) } ?? task }
     }
 
     /// - Parameter tasks: What the answer shows, each with its JSON.
-    private func answer(_ tasks: [(task: FoundTask, json: [UInt8])], _ knowledge: Knowledge) -> ToolAnswer {
-        let rows = tasks.map { ListPage.Row(item: $0.task.item($0.json), position: $0.task.position) }
+    private func answer(_ tasks: [(task: FoundRow, json: [UInt8])], _ knowledge: Knowledge) -> ToolAnswer {
+        let rows = tasks.map { ListPage.Row(item: $0.task.item($0.json, subject), position: $0.task.position) }
         var extra: [JSONMember] = []
         if tasks.contains(where: { $0.task.missing > 0 }) { extra.append(JSONMember("relaxed", true)) }
         if knowledge.isBounded || wishes.isCut { extra.append(JSONMember("bounded", true)) }
         if rows.isEmpty, after == nil {
-            extra.append(JSONMember("tried", .array(wishes.tried.map(JSONValue.string))))
-            extra.append(JSONMember("hint", .string(wishes.hint)))
+            extra.append(JSONMember("tried", .array(subject.tried(wishes).map(JSONValue.string))))
+            extra.append(JSONMember("hint", .string(subject.hint(wishes))))
         }
         return ListPage(rows, limit: limit).answer(to: call, extra: extra)
     }

@@ -1,17 +1,21 @@
 package import Identity
 import Matching
 package import Postgres
+import Tools
 
 /// The index of a workspace as a whole: building it for data that is there, while others read and write.
 package struct SearchIndex {
     /// The rules that rows are made by; another number makes `workport migrate` build them anew.
-    package static let version = 1
+    package static let version = 2
 
     private let connection: Connection
 
     private static let taskBatch = 2_000
     private static let customerBatch = 5_000
     private static let wordBatch = 5_000
+    private static let recordBatch = 5_000
+    /// The rules by which only tasks and their customers had rows.
+    private static let versionOfTasks: Int64 = 1
 
     /// - Parameter connection: The owner's connection, in no transaction.
     package init(_ connection: Connection) { self.connection = connection }
@@ -45,10 +49,9 @@ package struct SearchIndex {
     /// - Returns: How many tasks there are.
     @discardableResult
     package func rebuild(_ workspace: WorkspaceID, _ progress: (Int) -> Void = { _ in }) throws -> Int {
-        let country = try connection.query(
-            "SELECT default_country FROM workspaces WHERE id = \(workspace.uuid)::uuid"
-        ).string(0, 0).flatMap { PhoneCountry($0) }
+        let country = try country(of: workspace)
         try inBatches(workspace, customers(workspace, country))
+        try rebuildRecords(workspace, country)
         var count = 0
         var uses: [StoredWord: Int] = [:]
         try inBatches(workspace) { last in
@@ -58,7 +61,7 @@ package struct SearchIndex {
                 let task = TaskTexts.row(rows, row)
                 search.append(task: task.id, task.document)
             }
-            for (word, count) in search.words { uses[word, default: 0] += count }
+            for (word, count) in search.words where count > 0 { uses[word, default: 0] += count }
             try search.store(on: connection, isReplacing: true)
             count += rows.rowCount
             progress(count)
@@ -67,6 +70,67 @@ package struct SearchIndex {
         try settle(uses, in: workspace)
         try finish(workspace)
         return count
+    }
+
+    /// Makes the rows of a workspace that its version of the rules lacks.
+    ///
+    /// - Returns: How many tasks there are rows of that were made anew.
+    @discardableResult
+    package func complete(_ workspace: WorkspaceID, _ progress: (Int) -> Void = { _ in }) throws -> Int {
+        let version = try connection.query(
+            "SELECT s.version FROM search_indexes AS s WHERE s.workspace_id = \(workspace.uuid)::uuid"
+        ).int64(0, 0)
+        guard version == Self.versionOfTasks else { return try rebuild(workspace, progress) }
+        try rebuildRecords(workspace, try country(of: workspace))
+        try finish(workspace)
+        return 0
+    }
+
+    private func country(of workspace: WorkspaceID) throws -> PhoneCountry? {
+        try connection.query("SELECT default_country FROM workspaces WHERE id = \(workspace.uuid)::uuid")
+            .string(0, 0).flatMap { PhoneCountry($0) }
+    }
+
+    /// Makes the rows of all entities anew that are searched.
+    private func rebuildRecords(_ workspace: WorkspaceID, _ country: PhoneCountry?) throws {
+        for entity in Catalog.entityList {
+            guard let search = entity.search else { continue }
+            try inBatches(workspace, records(RecordTexts(entity, search), workspace, country))
+        }
+    }
+
+    private func records(
+        _ texts: RecordTexts, _ workspace: WorkspaceID, _ country: PhoneCountry?
+    ) -> (String?) throws -> String? {
+        { last in
+            let after = last ?? Self.first
+            let living = texts.entity.isSoftlyDeleted ? "AND t.deleted_at IS NULL" : ""
+            let rows = try connection.query(
+                """
+                SELECT \(verbatim: texts.indexedColumns) FROM \(verbatim: texts.entity.table) AS t
+                WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.id > \(after)::uuid \(verbatim: living)
+                ORDER BY t.id LIMIT \(Int64(Self.recordBatch))::bigint FOR NO KEY UPDATE OF t
+                """
+            )
+            let end = rows.rowCount == 0 ? nil : rows.string(rows.rowCount - 1, 0)
+            for table in ["search_records", "search_record_phones", "search_record_emails"] {
+                _ = try connection.query(
+                    """
+                    DELETE FROM \(verbatim: table) AS s
+                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.kind = \(texts.entity.prefix)
+                        AND s.record_id > \(after)::uuid AND s.record_id <= coalesce(\(end)::uuid, \(Self.last)::uuid)
+                    """
+                )
+            }
+            var search = SearchRows(workspace, country: country)
+            for row in 0..<rows.rowCount {
+                search.append(
+                    record: rows.string(row, 0) ?? "", IndexedRecord(rows, row, texts, in: workspace, country: country),
+                    kind: texts.entity.prefix)
+            }
+            try search.store(on: connection, isReplacing: true)
+            return end
+        }
     }
 
     /// Notes that a workspace's rows are up to date, because it has none yet.
@@ -120,6 +184,7 @@ package struct SearchIndex {
     }
 
     private static let first = "00000000-0000-0000-0000-000000000000"
+    private static let last = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
     private func tasks(after last: String?, in workspace: WorkspaceID) -> SQL {
         """

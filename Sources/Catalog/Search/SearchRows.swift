@@ -11,6 +11,9 @@ struct SearchRows: Sendable {
     private var documents = CopyText()
     private var phones = CopyText()
     private var emails = CopyText()
+    private var records = CopyText()
+    private var recordPhones = CopyText()
+    private var recordEmails = CopyText()
     /// How many of the tasks have each word.
     private(set) var words: [StoredWord: Int] = [:]
 
@@ -22,7 +25,7 @@ struct SearchRows: Sendable {
     }
 
     /// How many rows wait to be stored.
-    var count: Int { documents.rowCount + phones.rowCount + emails.rowCount }
+    var count: Int { documents.rowCount + phones.rowCount + emails.rowCount + records.rowCount }
 
     mutating func append(task id: String, _ document: SearchDocument) {
         let task = IndexedTask(document)
@@ -60,6 +63,33 @@ struct SearchRows: Sendable {
         if !squeezed.isEmpty { words[StoredWord(.local, Array(squeezed.utf8)), default: 0] += 1 }
     }
 
+    /// Appends the row of an entity. Its words count for no task, so they are none of the frequent ones.
+    mutating func append(record id: String, _ record: IndexedRecord, kind: String) {
+        func begin(_ rows: inout CopyText) {
+            rows.text(workspace.uuid)
+            rows.text(kind)
+            rows.text(id)
+        }
+        begin(&records)
+        records.integers(record.keys)
+        records.text("\\x" + record.layout)
+        records.endRow()
+        for phone in record.phones {
+            begin(&recordPhones)
+            recordPhones.text(phone.reversed)
+            recordPhones.text(phone.national)
+            recordPhones.endRow()
+        }
+        for email in record.emails {
+            begin(&recordEmails)
+            recordEmails.text(email.local)
+            recordEmails.text(email.domain)
+            recordEmails.text(EmailSearch.squeezed(email.local))
+            recordEmails.endRow()
+        }
+        for word in record.words { words[word, default: 0] += 0 }
+    }
+
     /// Stores what was appended and forgets it. The connection is in a transaction that is set to the workspace.
     ///
     /// - Parameters:
@@ -76,6 +106,9 @@ struct SearchRows: Sendable {
         try load(Self.documentsTable, documents.take(), clause, on: connection)
         try load(Self.phonesTable, phones.take(), unless, on: connection)
         try load(Self.emailsTable, emails.take(), unless, on: connection)
+        try load(Self.recordsTable, records.take(), unless, on: connection)
+        try load(Self.recordPhonesTable, recordPhones.take(), unless, on: connection)
+        try load(Self.recordEmailsTable, recordEmails.take(), unless, on: connection)
         try storeWords(on: connection, scale: scale, isCounted: isReplacing)
         words = [:]
     }
@@ -83,6 +116,11 @@ struct SearchRows: Sendable {
     private static let documentsTable = StagedTable("search_documents", "workspace_id task_id part keys layout")
     private static let phonesTable = StagedTable("search_phones", "workspace_id contact_id reversed national")
     private static let emailsTable = StagedTable("search_emails", "workspace_id contact_id local domain squeezed")
+    private static let recordsTable = StagedTable("search_records", "workspace_id kind record_id keys layout")
+    private static let recordPhonesTable = StagedTable(
+        "search_record_phones", "workspace_id kind record_id reversed national")
+    private static let recordEmailsTable = StagedTable(
+        "search_record_emails", "workspace_id kind record_id local domain squeezed")
     private static let wordsTable = StagedTable("search_words", "workspace_id word uses")
 
     /// Loads rows; several times in a transaction.
@@ -113,6 +151,7 @@ struct SearchRows: Sendable {
                     FROM (
                         SELECT s.word, s.born, p.uses FROM \(Self.wordsTable.name) AS p
                         JOIN search_words AS s ON s.workspace_id = p.workspace_id AND s.word = p.word
+                        WHERE p.uses > 0
                         ORDER BY s.word, s.born FOR UPDATE OF s
                     ) AS n
                     WHERE w.workspace_id = current_workspace_id() AND w.word = n.word AND w.born = n.born
@@ -122,7 +161,7 @@ struct SearchRows: Sendable {
         try connection.execute(
             script: """
                 INSERT INTO search_words (workspace_id, word, uses)
-                SELECT p.workspace_id, p.word, p.uses FROM \(Self.wordsTable.name) AS p
+                SELECT p.workspace_id, p.word, greatest(p.uses, 1) FROM \(Self.wordsTable.name) AS p
                 WHERE NOT EXISTS (
                     SELECT FROM search_words AS s WHERE s.workspace_id = p.workspace_id AND s.word = p.word
                 )

@@ -12,8 +12,14 @@ struct TextSearches: Sendable {
     private(set) var offered = 0
     private let keys: SearchKeyMaker
 
-    init(_ words: [SearchWishes.Words], in dictionary: WordDictionary?, _ keys: SearchKeyMaker) {
+    /// Whether what is near is looked for beside what is as typed.
+    private let isThorough: Bool
+
+    init(
+        _ words: [SearchWishes.Words], in dictionary: WordDictionary?, _ keys: SearchKeyMaker, isThorough: Bool = false
+    ) {
         self.words = words
+        self.isThorough = isThorough
         self.keys = keys
         searches = words.map { TextSearch($0.words, in: dictionary, keys, onlyNames: $0.isName) }
     }
@@ -110,12 +116,14 @@ struct TextSearches: Sendable {
     }
 
     /// Whether nothing less sure needs to be looked for.
-    func isEnough(after tier: TextSearch.Tier) -> Bool { hits.isEnough(after: tier) }
+    func isEnough(after tier: TextSearch.Tier) -> Bool {
+        hits.isEnough(after: tier) && (!isThorough || tier.rawValue >= TextSearch.Tier.near.rawValue)
+    }
 
     /// The tasks that matched, without those that are much weaker than the best.
-    var found: [FoundTask] {
-        hits.ranked.map { hit in
-            FoundTask(
+    var found: [FoundRow] {
+        (isThorough ? hits.all : hits.ranked).map { hit in
+            FoundRow(
                 id: hit.id, createdAt: hit.createdAt, score: hit.match.score, field: hit.match.fields.first ?? .title,
                 certainty: hit.match.isExact ? .exact : .similar, value: nil, missing: hit.match.missing,
                 json: json[hit.id])
@@ -123,7 +131,7 @@ struct TextSearches: Sendable {
     }
 
     /// A task with what is stored where it differs from what was typed, and with the text that an excerpt shows.
-    func explained(_ task: FoundTask, by document: SearchDocument) -> FoundTask {
+    func explained(_ task: FoundRow, by document: SearchDocument) -> FoundRow {
         guard let match = match(DocumentWords(document, keys)) else { return task }
         var task = task
         if !match.instead.isEmpty { task.value = match.instead.joined(separator: " ") }

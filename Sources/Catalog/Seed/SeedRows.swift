@@ -1,6 +1,7 @@
 import Identity
 import Matching
 import Postgres
+import Tools
 
 /// The rows of generated customers and tasks, on their way into one workspace.
 struct SeedRows {
@@ -65,6 +66,11 @@ struct SeedRows {
         companies.moment(company.createdAt)
         companies.moment(company.createdAt)
         companies.endRow()
+        search.append(
+            record: company.id,
+            IndexedRecord(
+                SearchDocument(customerNames: [company.name]), kind: Entity.company.prefix, in: frame.workspace),
+            kind: Entity.company.prefix)
     }
 
     mutating func append(_ customer: SeedCustomer) {
@@ -83,6 +89,14 @@ struct SeedRows {
         contacts.moment(customer.createdAt)
         contacts.endRow()
         search.append(customer: customer.id, phones: customer.phones, email: customer.email)
+        search.append(
+            record: customer.id,
+            IndexedRecord(
+                SearchDocument(
+                    customerNames: [customer.name], companies: customer.company.map { [$0.name] } ?? [],
+                    cities: [customer.city]),
+                kind: Entity.contact.prefix, in: frame.workspace),
+            kind: Entity.contact.prefix)
         StoredNames.append(customer.name, of: customer.id, in: frame.workspace, to: &names)
     }
 

@@ -20,6 +20,7 @@ struct SearchWishes: Sendable {
     private let email: EmailQuery?
     private let taskNumber: Int64?
 
+    /// Reads the arguments of a search for tasks.
     init(_ arguments: Arguments) throws(ToolError) {
         query = arguments.text("query")
         read = query.map { SearchQuery($0) }
@@ -31,6 +32,25 @@ struct SearchWishes: Sendable {
         let problems = SearchWishes.problems(arguments, read, customerName, phone, email)
         guard problems.isEmpty else { throw ToolError(problems: problems) }
     }
+
+    /// Takes one text that may be anything.
+    init(query text: String) throws(ToolError) {
+        query = text
+        read = SearchQuery(text)
+        (customerName, phone, email, taskNumber, status) = (nil, nil, nil, nil, nil)
+        if case .nothing = read { throw ToolError(problems: [Self.tooLittle]) }
+    }
+
+    /// Takes a name, of which all words count.
+    init(name: String) {
+        query = nil
+        read = nil
+        customerName = QueryWords(name)
+        (phone, email, taskNumber, status) = (nil, nil, nil, nil)
+    }
+
+    private static let tooLittle = ToolError.Problem(
+        "query", "`query` holds too little to search for; it needs two letters, or a number, of something.")
 
     private static func problems(
         _ arguments: Arguments,
@@ -45,10 +65,7 @@ struct SearchWishes: Sendable {
             let accepted = "`query`, `customerName`, `phone`, `email` or `taskNumber`"
             problems.append(.init("query", "Give at least one of \(accepted)."))
         }
-        if case .nothing = query {
-            let sentence = "`query` holds too little to search for; it needs two letters, or a number, of something."
-            problems.append(.init("query", sentence))
-        }
+        if case .nothing = query { problems.append(tooLittle) }
         if let customerName, customerName.isEmpty {
             problems.append(.init("customerName", "`customerName` needs a word of at least two letters."))
         }
@@ -110,29 +127,7 @@ struct SearchWishes: Sendable {
     /// Whether words of the query were left out.
     var isCut: Bool { texts.contains { $0.words.isCut } }
 
-    /// What an empty result was looked for by.
-    var tried: [String] {
-        var tried: [String] = []
-        for finder in finders {
-            switch finder {
-            case .number(let number): tried.append("task number \(number)")
-            case .digits(_, let number):
-                if let number { tried.append("task number \(number)") }
-                tried.append("phone numbers that are, end in or begin with these digits, or differ in one digit")
-            case .email, .addressPart: tried.append("e-mail addresses, as typed and with a typing error or two")
-            }
-        }
-        if texts.contains(where: { !$0.isName }) {
-            tried.append("all words, as typed and nearly so, in names, titles, descriptions, answers and comments")
-        }
-        if texts.contains(where: \.isName) { tried.append("names of customers and companies, as typed and nearly so") }
-        return tried
-    }
-
-    /// What to do about an empty result.
-    var hint: String {
-        if status != nil { return "Nothing with this status matches; leave `status` out to search all tasks." }
-        return
-            "No task of this workspace matches. Ask for another fact: a phone number, an e-mail address, a task number."
-    }
+    /// What is told of a search for digits, and for addresses, that found nothing.
+    static let triedPhones = "phone numbers that are, end in or begin with these digits, or differ in one digit"
+    static let triedEmails = "e-mail addresses, as typed and with a typing error or two"
 }

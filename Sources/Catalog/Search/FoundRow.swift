@@ -1,8 +1,8 @@
 import JSON
 import Matching
 
-/// A task that a search found, before it is read for the answer.
-struct FoundTask: Sendable {
+/// A row that a search found, before it is read for the answer: a task, or the row of an entity.
+struct FoundRow: Sendable {
     /// How sure the match is, for whoever asked.
     enum Certainty: String, Sendable {
         /// What was typed is there.
@@ -35,7 +35,7 @@ struct FoundTask: Sendable {
     var isToBeExplained: Bool { certainty == .similar || isInLongText }
 
     /// Orders the better result first.
-    static func isBefore(_ left: FoundTask, _ right: FoundTask) -> Bool {
+    static func isBefore(_ left: FoundRow, _ right: FoundRow) -> Bool {
         if left.score != right.score { return left.score > right.score }
         if left.createdAt != right.createdAt { return left.createdAt > right.createdAt }
         return left.id > right.id
@@ -47,17 +47,17 @@ struct FoundTask: Sendable {
     /// Whether this comes behind a place that ``position`` wrote; `nil` if that is none.
     func isBehind(_ position: [String]) -> Bool? {
         guard position.count == 3, let bits = UInt32(position[0]), let created = Int64(position[1]) else { return nil }
-        let other = FoundTask(
+        let other = FoundRow(
             id: position[2], createdAt: created, score: Float(bitPattern: bits), field: field, certainty: .exact,
             value: nil)
-        return FoundTask.isBefore(other, self)
+        return FoundRow.isBefore(other, self)
     }
 
-    /// The task's JSON with what matched, and an excerpt where that was a long text.
-    func item(_ json: [UInt8]) -> [UInt8] {
+    /// The row's JSON with what matched, and an excerpt where that was a long text.
+    func item(_ json: [UInt8], _ subject: any SearchSubject) -> [UInt8] {
         var extra = JSONWriter()
         extra.beginObject()
-        extra.write("matched_on", .string(field.rawValue))
+        extra.write("matched_on", .string(subject.word(for: field)))
         extra.write("match", .string(certainty.rawValue))
         if let value { extra.write("matched_value", .string(value)) }
         if let text { extra.write("excerpt", .string(Excerpt.around(words, in: text))) }
