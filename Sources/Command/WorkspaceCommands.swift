@@ -65,6 +65,7 @@ enum WorkspaceCommands {
         options: [
             .init("name", "NAME", "What people call it"),
             .init("status", "active|suspended|hidden", "A workspace that is not active answers no calls"),
+            .init("weight", "1…100", "How many times another's share of a node's workers it has while both call"),
         ] + policy + [Subcommand.json],
         settings: Administration.settings,
         run: { flags in
@@ -96,6 +97,7 @@ enum WorkspaceCommands {
         settings.factors = try flags.integer("factors", 0...3)
         settings.confirmation = try CredentialWords.confirmation(flags)
         settings.lockdown = try flags.toggle("lockdown")
+        settings.weight = try flags.integer("weight", 1...100)
         return settings
     }
 

@@ -89,6 +89,6 @@ extension Principal {
     func narrowed(by selection: RequestSelection) -> Principal {
         Principal(
             workspace: workspace, credential: credential, member: member,
-            access: access.narrowed(by: selection.selection), endsAt: endsAt)
+            access: access.narrowed(by: selection.selection), endsAt: endsAt, weight: weight)
     }
 }

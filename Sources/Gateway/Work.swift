@@ -45,6 +45,7 @@ struct Work: Sendable {
         } catch {
             throw Refused(error, to: call.request, parts)
         }
+        parts.pool.weigh(call.credential.workspace.share, found.principal.weight)
         if found.sessionEnded, let session = plan.session {
             throw Refused(session.answerIfEnded, reason: "session_ended")
         }

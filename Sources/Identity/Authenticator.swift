@@ -51,7 +51,7 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features, confirm, workspace_confirm, lockdown
+                permissions, features, confirm, workspace_confirm, lockdown, weight
             FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
@@ -64,7 +64,7 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features, confirm, workspace_confirm, lockdown
+                permissions, features, confirm, workspace_confirm, lockdown, weight
             FROM authenticate_at(
                 \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
@@ -108,7 +108,8 @@ package struct Authenticator: Sendable {
             credential: key,
             member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
             access: access,
-            endsAt: rows.int64(0, 11)
+            endsAt: rows.int64(0, 11),
+            weight: Int(rows.int64(0, 18) ?? 1)
         )
         return (principal, rows.bool(0, 10) ?? false)
     }

@@ -10,18 +10,22 @@ package struct Principal: Sendable {
     package let access: ToolAccess
     /// When the credential ends, in microseconds since 1970, if an end is set.
     package let endsAt: Int64?
+    /// How many times another workspace's share of the workers its workspace has.
+    package let weight: Int
 
     package init(
         workspace: WorkspaceID,
         credential: RowID,
         member: RowID?,
         access: ToolAccess,
-        endsAt: Int64? = nil
+        endsAt: Int64? = nil,
+        weight: Int = 1
     ) {
         self.workspace = workspace
         self.credential = credential
         self.member = member
         self.access = access
         self.endsAt = endsAt
+        self.weight = weight
     }
 }

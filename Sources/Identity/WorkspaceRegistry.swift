@@ -17,6 +17,8 @@ package struct WorkspaceRegistry {
         /// What no credential's own setting goes below.
         package var confirmation: ConfirmationMode?
         package var lockdown: Bool?
+        /// How many times another workspace's share of a node's workers it has while both call.
+        package var weight: Int?
 
         package init() {}
     }
@@ -49,7 +51,7 @@ package struct WorkspaceRegistry {
                     w.mcp_tools_allow AS tools_allow, w.mcp_tools_deny AS tools_deny, w.mcp_read_only AS read_only,
                     w.mcp_customer_comments AS customer_comments,
                     w.mcp_customer_comment_factors AS customer_comment_factors, w.mcp_confirm AS confirm,
-                    w.mcp_lockdown AS lockdown, rfc3339(w.created_at) AS created_at
+                    w.mcp_lockdown AS lockdown, w.mcp_weight AS weight, rfc3339(w.created_at) AS created_at
                 FROM workspaces AS w
                 WHERE \(workspace?.uuid)::uuid IS NULL OR w.id = \(workspace?.uuid)::uuid
                 ORDER BY w.id
@@ -82,6 +84,7 @@ package struct WorkspaceRegistry {
                 mcp_customer_comment_factors = coalesce(\(settings.factors)::smallint, mcp_customer_comment_factors),
                 mcp_confirm = coalesce(\(settings.confirmation?.rawValue), mcp_confirm),
                 mcp_lockdown = coalesce(\(settings.lockdown)::boolean, mcp_lockdown),
+                mcp_weight = coalesce(\(settings.weight)::integer, mcp_weight),
                 updated_at = now(), version = version + 1
             WHERE id = \(workspace.uuid)::uuid
             """

@@ -1,7 +1,8 @@
-/// Waiting elements of several tenants, given out so that each tenant gets the same share of the workers' time.
+/// Waiting elements of several tenants, given out so that each tenant gets the share of the workers' time that its weight
+/// is of the weights of all who wait.
 ///
-/// Weighted fair queueing by virtual time: a tenant's clock advances by what its elements cost, and the tenant whose
-/// clock is furthest behind is next. An element is charged what its tenant's elements have cost lately when it is
+/// Weighted fair queueing by virtual time: a tenant's clock advances by what its elements cost, divided by its weight, and
+/// the tenant whose clock is furthest behind is next. An element is charged what its tenant's elements have cost lately when it is
 /// taken, and ``settle(_:cost:)`` corrects the charge when its true cost is known, so a tenant with expensive calls gets
 /// fewer of them. Who comes back after a pause starts where the others are: a pause saves nothing up. Costs are in
 /// nanoseconds of a worker.
@@ -29,6 +30,8 @@ struct FairQueue<Element> {
         var used: Int64
         /// What one element of it costs, lately.
         var cost: Int64
+        /// By how much slower its clock goes.
+        var weight: Int64
         /// What the clock is to be corrected by before it is looked at again.
         var correction: Int64 = 0
         /// Whether it stands among those that may be forgotten.
@@ -44,6 +47,8 @@ struct FairQueue<Element> {
     private let batch: Int
     /// Who has called lately.
     private var callers = RecentCallers()
+    /// The weights that are not 1.
+    private(set) var weights: [FairShareKey: Int64] = [:]
     private var tenants: [FairShareKey: Tenant] = [:]
     /// Tenants with waiting elements.
     private var turns = Turns()
@@ -107,7 +112,7 @@ struct FairQueue<Element> {
 
     /// Changes what waits of a tenant, and puts it in line if nothing did.
     private mutating func update(_ key: FairShareKey, _ change: (inout Queue<Element>) -> Void) {
-        var tenant = tenants.removeValue(forKey: key) ?? Tenant(used: now, cost: cost)
+        var tenant = tenants.removeValue(forKey: key) ?? Tenant(used: now, cost: cost, weight: weights[key] ?? 1)
         let isInLine = !tenant.waiting.isEmpty
         change(&tenant.waiting)
         if !isInLine { insert(&tenant, key) }
@@ -119,6 +124,12 @@ struct FairQueue<Element> {
         tenant.used = max(tenant.used + tenant.correction, now)
         tenant.correction = 0
         turns.insert(key, used: tenant.used)
+    }
+
+    /// Sets how many times the share of a tenant of weight 1 a tenant has.
+    mutating func weigh(_ key: FairShareKey, _ weight: Int64) {
+        weights[key] = weight > 1 ? weight : nil
+        tenants[key]?.weight = max(1, weight)
     }
 
     /// Notes that a tenant calls, so that others leave room for it for a while.
@@ -181,7 +192,7 @@ struct FairQueue<Element> {
             taken.append(element)
             count -= 1
             now = max(now, tenant.used)
-            tenant.used += tenant.cost
+            tenant.used += tenant.cost / tenant.weight
             if !tenant.waiting.isEmpty { insert(&tenant, key) }
         }
         for key in passed { if let tenant = tenants[key] { turns.insert(key, used: tenant.used) } }
@@ -194,7 +205,7 @@ struct FairQueue<Element> {
     mutating func settle(_ key: FairShareKey, cost actual: Int64) {
         cost = Self.learnt(cost, actual)
         guard var tenant = tenants.removeValue(forKey: key) else { return }
-        tenant.correction += actual - tenant.cost
+        tenant.correction += (actual - tenant.cost) / tenant.weight
         tenant.cost = Self.learnt(tenant.cost, actual)
         tenants[key] = tenant
     }

@@ -10,6 +10,8 @@ package final class WorkerPool: Sendable {
     let observer: any PoolObserver
     let workers: [Worker]
     let state: Mutex<PoolState>
+    /// How many tenants have another weight than 1.
+    let weighted = Atomic(0)
     /// Where refusals run, and what happens by the clock.
     let housekeeping = DispatchQueue(label: "workport.database.housekeeping")
 

@@ -94,6 +94,31 @@ struct FairQueueTests {
         #expect((95...105).contains(served["a"] ?? 0) && (served["a"] ?? 0) + (served["b"] ?? 0) == 400, "\(served)")
     }
 
+    @Test("gives a tenant as many times another's share as its weight says, as soon as it is known")
+    func weights() {
+        var queue = queue("")
+        var served: [Character: Int] = [:]
+        for element in "ab" { _ = queue.append(element, for: key(element)) }
+        func serve(_ count: Int) {
+            for _ in 0..<count {
+                let taken = queue.take(1)
+                guard let element = taken.elements.first else { break }
+                served[element, default: 0] += 1
+                queue.settle(key(element), cost: 600_000)
+                queue.release(taken.holding)
+                _ = queue.append(element, for: key(element))
+            }
+        }
+        queue.weigh(key("a"), 3)
+        serve(400)
+        #expect((295...305).contains(served["a"] ?? 0) && served["b"] == 400 - (served["a"] ?? 0), "\(served)")
+        queue.weigh(key("a"), 1)
+        served = [:]
+        serve(400)
+        #expect((195...205).contains(served["a"] ?? 0), "\(served)")
+        #expect(queue.weights.isEmpty)
+    }
+
     @Test("charges what a call has cost when that is known")
     func settlement() {
         var queue = queue("aabbb")

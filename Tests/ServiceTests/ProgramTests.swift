@@ -61,6 +61,8 @@ struct ProgramTests {
         #expect(try client.toolNames().count == 6)
         _ = try workport("workspace", "update", id, "--deny-tools", "getTaskDetails,listTaskComments")
         #expect(try client.toolNames().count == 4)
+        #expect(try workport("workspace", "update", id, "--weight", "3")["weight"] == 3)
+        #expect(try client.toolNames().count == 4)
         _ = try workport("token", "revoke", "test", "--workspace", id)
         #expect(try client.ask("tools/list").json["reason"] == "revoked")
         child.terminate()
