@@ -22,6 +22,8 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConve
     package static let notNullViolation = SQLState(rawValue: "23502")
     /// An exclusion constraint said no.
     package static let exclusionViolation = SQLState(rawValue: "23P01")
+    /// A number that its type cannot hold.
+    package static let numericValueOutOfRange = SQLState(rawValue: "22003")
     /// Concurrent transactions could not be put in an order; trying again helps.
     package static let serializationFailure = SQLState(rawValue: "40001")
     /// Two transactions waited for each other; trying again helps.

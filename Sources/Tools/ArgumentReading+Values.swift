@@ -24,16 +24,39 @@ extension ArgumentReading {
         guard node.kind == .object else { return refused(node, path, .money) }
         let parts = [
             Parameter("amount", .integer(Money.amounts), "", isRequired: true),
-            Parameter("currency", .text(maximum: 3), "", isRequired: true),
+            Parameter("currency", .currency, "", isRequired: true),
         ]
         let values = object(node, parts, path: path + ".")
         guard case .integer(let amount) = values["amount"], case .text(let currency) = values["currency"] else {
             return nil
         }
-        guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (65...90).contains($0) }) else {
-            return refuse(path + ".currency", "is `\(shown(currency))`; it can be a code of three capitals such as EUR")
-        }
         return .money(Money(amount: amount, currency: currency))
+    }
+
+    mutating func currency(_ node: JSONNode, _ path: String) -> Arguments.Value? {
+        guard let code = node.string else { return refused(node, path, .currency) }
+        guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            return refuse(path, "is `\(shown(code))`; it can be \(accepted(.currency))")
+        }
+        return .text(code)
+    }
+
+    mutating func objects(_ node: JSONNode, _ parts: [Parameter], _ count: Int, _ path: String) -> Arguments.Value? {
+        let kind = Parameter.Kind.objects(parts, count: count)
+        guard let elements = node.elements else { return refused(node, path, kind) }
+        guard !elements.isEmpty, elements.count <= count else {
+            return refuse(path, "has \(elements.count) elements; 1 to \(count) are accepted")
+        }
+        var objects: [[String: Arguments.Value]] = []
+        for (index, element) in elements.enumerated() {
+            let place = "\(path)[\(index)]"
+            guard element.kind == .object else {
+                let _: Int? = refused(element, place, .object(parts))
+                continue
+            }
+            objects.append(object(element, parts, path: place + "."))
+        }
+        return .objects(objects)
     }
 
     mutating func texts(_ node: JSONNode, _ maximum: Int, _ count: Int, _ path: String) -> Arguments.Value? {

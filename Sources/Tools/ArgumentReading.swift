@@ -47,6 +47,8 @@ struct ArgumentReading {
         case .member: member(node, path)
         case .integers(let range, let count): integers(node, range, count, path)
         case .identifiers(let prefix, let count): identifiers(node, prefix, count, path)
+        case .objects(let parts, let count): objects(node, parts, count, path)
+        case .currency: currency(node, path)
         }
     }
 
@@ -177,6 +179,8 @@ struct ArgumentReading {
         case .integers(let range, let count):
             "an array of at most \(count) whole numbers from \(range.lowerBound) to \(range.upperBound)"
         case .identifiers(let prefix, let count): "an array of at most \(count) identifiers such as \(prefix)_…"
+        case .objects(let parts, let count): "an array of 1 to \(count) objects with \(listed(parts.map(\.name)))"
+        case .currency: "a code of three capitals such as EUR"
         }
     }
 

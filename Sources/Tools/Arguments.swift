@@ -23,6 +23,7 @@ package struct Arguments: Sendable {
         case member(MemberName)
         case rows([RowID])
         case json(JSONNode)
+        case objects([[String: Value]])
     }
 
     private let values: [String: Value]
@@ -37,7 +38,8 @@ package struct Arguments: Sendable {
         guard reading.problems.isEmpty else { throw ToolError(problems: reading.problems) }
     }
 
-    private init(values: [String: Value]) { self.values = values }
+    /// Arguments that the program makes, such as what one write adds to another.
+    package init(values: [String: Value]) { self.values = values }
 
     package func text(_ name: String) -> String? {
         guard case .text(let text) = values[name] else { return nil }
@@ -119,6 +121,14 @@ package struct Arguments: Sendable {
         guard case .object(let values) = values[name] else { return nil }
         return Arguments(values: values)
     }
+
+    package func objects(_ name: String) -> [Arguments]? {
+        guard case .objects(let objects) = values[name] else { return nil }
+        return objects.map(Arguments.init(values:))
+    }
+
+    /// The argument as it was read.
+    package subscript(name: String) -> Value? { values[name] }
 
     /// Whether the argument was given and not null.
     package func has(_ name: String) -> Bool { values[name] != nil }

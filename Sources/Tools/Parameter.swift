@@ -46,6 +46,10 @@ package struct Parameter: Sendable {
         case integers(ClosedRange<Int64>, count: Int)
         /// Several rows, by their identifiers.
         case identifiers(prefix: String, count: Int)
+        /// One or several times named parts, such as the lines of an invoice.
+        case objects([Parameter], count: Int)
+        /// A currency (ISO 4217).
+        case currency
     }
 
     package let name: String
@@ -150,7 +154,9 @@ extension Parameter {
                     ),
                     ("maxItems", .integer(Int64(count))),
                 ].asMembers
-            case .key, .member: [("type", "string")].asMembers
+            case .key, .member, .currency: [("type", "string")].asMembers
+            case .objects(let parts, _):
+                [("type", "array"), ("items", .object(Parameter.members(of: parts)))].asMembers
             case .identifiers(_, let count):
                 [("type", "array"), ("items", ["type": "string"]), ("maxItems", .integer(Int64(count)))].asMembers
             }

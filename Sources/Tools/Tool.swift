@@ -44,6 +44,13 @@ package struct Tool: Sendable {
         /// Asks people for something; changes no row of theirs.
         package static let asking = Effects(
             writes: true, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false)
+
+        /// The same, shown before it is done where risky writes are.
+        package var shown: Effects {
+            var effects = self
+            effects.waits = true
+            return effects
+        }
     }
 
     /// How a call is answered.

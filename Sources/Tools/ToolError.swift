@@ -12,6 +12,7 @@ package struct ToolError: Error, Sendable {
         case idempotencyConflict = "idempotency_conflict"
         case permissionDenied = "permission_denied"
         case versionConflict = "version_conflict"
+        case transitionNotAllowed = "transition_not_allowed"
         case confirmUnknown = "confirm_unknown"
         case confirmExpired = "confirm_expired"
         case confirmUsed = "confirm_used"

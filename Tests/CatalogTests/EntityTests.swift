@@ -19,16 +19,19 @@ struct EntityTests {
     @Test("has a column of the right type for each field", arguments: names)
     func columns(name: String) throws {
         let entity = try #require(Catalog.entities[name])
-        let rows = try connection.query(
-            """
-            SELECT a.attname::text, format_type(a.atttypid, NULL) FROM pg_attribute AS a
-            WHERE a.attrelid = \(entity.table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
-            """)
-        let types = Dictionary(
-            uniqueKeysWithValues: (0..<rows.rowCount).map { (rows.string($0, 0) ?? "", rows.string($0, 1) ?? "") })
+        let types = try types(of: entity.table)
         for field in entity.fields where field.expression == nil {
             for (column, accepted) in Self.expected(field) {
                 #expect(accepted.contains(types[column] ?? "no column"), "\(name).\(field.name): \(column)")
+            }
+            guard case .lines(let lines) = field.kind else { continue }
+            let own = try self.types(of: lines.table)
+            #expect(own["workspace_id"] == "uuid" && own["id"] == "uuid" && own["position"] == "integer")
+            #expect(own[lines.owner] == "uuid", "\(name).\(field.name) has no \(lines.owner)")
+            for part in lines.fields where part.expression == nil {
+                for (column, accepted) in Self.expected(part) {
+                    #expect(accepted.contains(own[column] ?? "no column"), "\(lines.table).\(column)")
+                }
             }
         }
         for column in ["workspace_id", "id", "version", "created_at", "updated_at", entity.title] {
@@ -39,9 +42,20 @@ struct EntityTests {
         )
     }
 
+    private func types(of table: String) throws -> [String: String] {
+        let rows = try connection.query(
+            """
+            SELECT a.attname::text, format_type(a.atttypid, NULL) FROM pg_attribute AS a
+            WHERE a.attrelid = \(table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+            """)
+        return Dictionary(
+            uniqueKeysWithValues: (0..<rows.rowCount).map { (rows.string($0, 0) ?? "", rows.string($0, 1) ?? "") })
+    }
+
     private static func expected(_ field: Field) -> [(String, Set<String>)] {
         switch field.kind {
-        case .text, .choice: [(field.column, ["text"])]
+        case .text, .choice, .currency: [(field.column, ["text"])]
+        case .lines: []
         case .integer: [(field.column, ["integer", "bigint", "smallint"])]
         case .decimal: [(field.column, ["numeric"])]
         case .money: [(field.column + "_amount", ["bigint"]), (field.column + "_currency", ["text"])]
@@ -57,7 +71,7 @@ struct EntityTests {
     @Test("has the words of a choice as the table's own check", arguments: names)
     func choices(name: String) throws {
         let entity = try #require(Catalog.entities[name])
-        for field in entity.fields where field.access != .computed {
+        for field in entity.fields where field.expression == nil {
             guard case .choice(let words) = field.kind else { continue }
             let checks = try connection.query(
                 """

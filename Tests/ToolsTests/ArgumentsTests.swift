@@ -15,6 +15,14 @@ struct ArgumentsTests {
         Parameter("taskId", .identifier(prefix: "tsk"), ""),
         Parameter("taskNumber", .taskNumber, ""),
         Parameter("check", .object([Parameter("phone", .text(maximum: 5), "")]), ""),
+        Parameter("currency", .currency, ""),
+        Parameter(
+            "lines",
+            .objects(
+                [
+                    Parameter("quantity", .decimal(places: 2), "", isRequired: true),
+                    Parameter("price", .integer(0...100), ""),
+                ], count: 3), ""),
     ]
 
     private func read(_ text: String) throws -> Arguments {
@@ -47,6 +55,22 @@ struct ArgumentsTests {
         #expect(arguments.row("taskId")?.digits == "0199d3c0a1b27c3d8e4f0123456789ab")
         #expect(arguments.integer("taskNumber") == 1042)
         #expect(arguments.object("check")?.text("phone") == "123")
+    }
+
+    @Test("hold lists of objects, whose mistakes are named by their place")
+    func objects() throws {
+        let lines = try #require(
+            try read(#"{"title":"a","lines":[{"quantity":1.5},{"quantity":2,"price":7}]}"#).objects("lines"))
+        #expect(lines.map { $0.decimal("quantity") } == ["1.5", "2"])
+        #expect(lines.map { $0.integer("price") } == [nil, 7])
+        let wrong = try problems(
+            #"{"title":"a","lines":[{"quantity":1},5,{"price":101,"pric":1}],"currency":"euro"}"#)
+        #expect(
+            Set(wrong.map(\.field)) == ["lines[1]", "lines[2].price", "lines[2].pric", "lines[2].quantity", "currency"])
+        for count in [0, 4] {
+            let list = Array(repeating: #"{"quantity":1}"#, count: count).joined(separator: ",")
+            #expect(try problems(#"{"title":"a","lines":[\#(list)]}"#).map(\.field) == ["lines"])
+        }
     }
 
     @Test("that are null count as left out")

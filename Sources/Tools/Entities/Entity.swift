@@ -1,4 +1,5 @@
 package import Identity
+package import JSON
 package import Postgres
 
 /// A kind of row that tools work on, as data: its tools with their schemas, their SQL and their checks follow from it.
@@ -79,6 +80,14 @@ package struct Entity: Sendable {
 
     package subscript(field: String) -> Field? { fields.first { $0.name == field } }
 
+    /// The fields that a caller may change once the row is there.
+    var changeable: [Field] { fields.filter { $0.access == .open || $0.access == .later } }
+
+    /// The fields that are rows of their own.
+    var lines: [(field: Field, lines: Lines)] {
+        fields.compactMap { field in if case .lines(let lines) = field.kind { (field, lines) } else { nil } }
+    }
+
     /// The name for people, such as `time entry`.
     var words: String { name.split(separator: "_").joined(separator: " ") }
 }
@@ -90,18 +99,35 @@ package struct Consequences: Sendable {
     package let derived: [(column: String, expression: String)]
     /// What the arguments of a call lack, beside what each field says for itself.
     package let problems: @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem]
+    /// What is there to say or to keep before a row is changed or deleted: refuses by throwing what the row does not allow.
+    package let before: @Sendable (RowChange, ToolCall, borrowing Transaction) throws -> Void
     /// What else is written in the same transaction, such as the rows of an index.
     package let after: @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void
+    /// What a caller is told for each constraint of the table that a write can break, beside what its name says.
+    package let refusals: [String: ToolError]
 
     package init(
         derived: [(column: String, expression: String)] = [],
         problems: @escaping @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem] = { _, _ in [] },
-        after: @escaping @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in }
+        before: @escaping @Sendable (RowChange, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in },
+        after: @escaping @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in },
+        refusals: [String: ToolError] = [:]
     ) {
         self.derived = derived
         self.problems = problems
+        self.before = before
         self.after = after
+        self.refusals = refusals
     }
+}
+
+/// A row that is about to be changed or deleted.
+package struct RowChange: Sendable {
+    package let row: RowID
+    /// The row as results show it.
+    package let record: JSONNode
+    /// The fields that it is to have; `nil` if it is deleted.
+    package let fields: Arguments?
 }
 
 /// A way to sort a list: by one column that is never empty, and by key where it is equal.

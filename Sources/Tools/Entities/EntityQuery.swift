@@ -106,7 +106,7 @@ struct EntityQuery: Sendable {
     /// The row that a key names, locked: its key, its version, all of its columns and its record.
     func locked(_ key: RowKey) -> SQL {
         """
-        SELECT t.id::text, t.version, to_jsonb(t)::text, \(recordOfRow)
+        SELECT t.id::text, t.version, \(verbatim: columnsOfRow), \(recordOfRow)
         FROM \(verbatim: entity.table) AS t WHERE \(living) AND \(named(key)) FOR UPDATE
         """
     }
@@ -114,10 +114,17 @@ struct EntityQuery: Sendable {
     /// The same of a row by its key, deleted or not.
     func stored(_ row: RowID, isLocked: Bool = false) -> SQL {
         """
-        SELECT t.id::text, t.version, to_jsonb(t)::text, \(recordOfRow)
+        SELECT t.id::text, t.version, \(verbatim: columnsOfRow), \(recordOfRow)
         FROM \(verbatim: entity.table) AS t WHERE t.workspace_id = \(workspace) AND t.id = \(row.digits)::uuid
         \(verbatim: isLocked ? "FOR UPDATE" : "")
         """
+    }
+
+    /// All columns, and all lines under the names of their fields.
+    private var columnsOfRow: String {
+        let lines = entity.lines.map { field, lines in "'\(field.name)', \(lines.stored)" }
+        guard !lines.isEmpty else { return "to_jsonb(t)::text" }
+        return "(to_jsonb(t) || jsonb_build_object(\(lines.joined(separator: ", "))))::text"
     }
 
     private var recordOfRow: SQL {

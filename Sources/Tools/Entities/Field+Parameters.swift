@@ -3,7 +3,7 @@ import JSON
 // What callers give for a field.
 extension Field {
     /// The parameter that sets the field; `nil` for what nobody sets.
-    func parameter(isRequired: Bool) -> Parameter? {
+    package func parameter(isRequired: Bool) -> Parameter? {
         inputKind.map { Parameter(name, $0, meaning, isRequired: isRequired).terse }
     }
 
@@ -21,6 +21,10 @@ extension Field {
         case .reference(let entity): .identifier(prefix: entity().prefix)
         case .member: .member
         case .json: nil
+        case .currency: .currency
+        case .lines(let lines):
+            .objects(
+                lines.given.compactMap { $0.parameter(isRequired: $0.isRequired) }, count: Lines.bound)
         }
     }
 
@@ -29,7 +33,7 @@ extension Field {
 
     private var bounds: [Parameter] {
         switch kind {
-        case .choice, .reference, .member, .boolean, .text:
+        case .choice, .reference, .member, .boolean, .text, .currency:
             [Parameter(name, inputKind ?? .boolean, "")]
         case .day: [Parameter(name + "_from", .day, ""), Parameter(name + "_to", .day, "")]
         case .moment: [Parameter(name + "_from", .moment, ""), Parameter(name + "_to", .moment, "")]
@@ -37,7 +41,7 @@ extension Field {
             ["_min", "_max"].map { Parameter(name + $0, .integer(Money.amounts), "") }
         case .decimal(let places):
             ["_min", "_max"].map { Parameter(name + $0, .decimal(places: places, isSigned: true), "") }
-        case .labels, .json: []
+        case .labels, .json, .lines: []
         }
     }
 }

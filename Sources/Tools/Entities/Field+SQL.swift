@@ -20,7 +20,9 @@ extension Field {
                     AS \(name),
                 CASE WHEN char_length(\(column)) > \(most) THEN char_length(\(column)) END AS \(name)_length
                 """
-        case .choice, .integer, .decimal, .day, .boolean, .labels, .json: return "\(column) AS \(name)"
+        case .choice, .integer, .day, .boolean, .labels, .json, .currency: return "\(column) AS \(name)"
+        case .decimal: return "trim_scale(\(column)) AS \(name)"
+        case .lines(let lines): return "\(lines.shown) AS \(name)"
         case .moment: return "rfc3339(\(column)) AS \(name)"
         case .money:
             return """
@@ -48,7 +50,7 @@ extension Field {
         guard isFiltered else { return nil }
         let column: SQL = "t.\(verbatim: self.column)"
         switch kind {
-        case .choice, .text: return arguments.text(name).map { "\(column) = \($0)" }
+        case .choice, .text, .currency: return arguments.text(name).map { "\(column) = \($0)" }
         case .boolean: return arguments.boolean(name).map { $0 ? column : "NOT \(column)" }
         case .reference: return arguments.row(name).map { "\(column) = \($0.digits)::uuid" }
         case .member: return arguments.member(name).map { "\(column) = \($0.key(in: workspace))" }
@@ -72,7 +74,7 @@ extension Field {
             return Self.range(
                 column, arguments.decimal(name + "_min").map { "\($0)::numeric" },
                 arguments.decimal(name + "_max").map { "\($0)::numeric" })
-        case .labels, .json: return nil
+        case .labels, .json, .lines: return nil
         }
     }
 
@@ -89,7 +91,7 @@ extension Field {
     func assignments(_ arguments: Arguments, in workspace: SQL) -> [Assignment] {
         guard arguments.has(name) else { return [] }
         switch kind {
-        case .text, .choice: return [Assignment(column, "\(arguments.text(name))")]
+        case .text, .choice, .currency: return [Assignment(column, "\(arguments.text(name))")]
         case .integer: return [Assignment(column, "\(arguments.integer(name))::bigint")]
         case .decimal: return [Assignment(column, "\(arguments.decimal(name))::numeric")]
         case .money:
@@ -104,34 +106,52 @@ extension Field {
         case .labels: return [Assignment(column, "\(arguments.words(name))::text[]")]
         case .reference: return [Assignment(column, "\(arguments.row(name)?.digits)::uuid")]
         case .member: return [Assignment(column, arguments.member(name)?.key(in: workspace) ?? "NULL")]
-        case .json: return []
+        case .json, .lines: return []
         }
     }
 
-    /// Whether what a call names in this field is there; `nil` if the field names no row, or the call does not name it.
-    func existence(_ arguments: Arguments, in workspace: SQL) -> SQL? {
+    /// For each row that a call names in this field, the path of the argument and whether the row is there.
+    func existences(_ arguments: Arguments, in workspace: SQL, path: String = "") -> [(path: String, exists: SQL)] {
         switch kind {
         case .reference(let entity):
-            arguments.row(name).map { row in
-                let query = EntityQuery(entity: entity(), workspace: workspace)
-                return """
+            guard let row = arguments.row(name) else { return [] }
+            let query = EntityQuery(entity: entity(), workspace: workspace)
+            return [
+                (
+                    path + name,
+                    """
                     SELECT EXISTS (SELECT FROM \(verbatim: entity().table) AS t
                         WHERE \(query.living) AND t.id = \(row.digits)::uuid)
                     """
-            }
+                )
+            ]
         case .member:
-            arguments.member(name).map { member in
-                """
-                SELECT EXISTS (SELECT FROM members AS t
-                    WHERE t.workspace_id = \(workspace) AND t.id = \(member.key(in: workspace)))
-                """
+            guard let member = arguments.member(name) else { return [] }
+            return [
+                (
+                    path + name,
+                    """
+                    SELECT EXISTS (SELECT FROM members AS t
+                        WHERE t.workspace_id = \(workspace) AND t.id = \(member.key(in: workspace)))
+                    """
+                )
+            ]
+        case .lines(let lines):
+            return (arguments.objects(name) ?? []).enumerated().flatMap { index, line in
+                lines.given.flatMap { $0.existences(line, in: workspace, path: "\(path)\(name)[\(index)].") }
             }
-        default: nil
+        default: return []
         }
     }
 
     /// The columns that are emptied with the field.
-    var columns: [String] { if case .money = kind { [column + "_amount", column + "_currency"] } else { [column] } }
+    var columns: [String] {
+        switch kind {
+        case .money: [column + "_amount", column + "_currency"]
+        case .lines: []
+        default: [column]
+        }
+    }
 }
 
 /// A column and what goes into it.

@@ -22,6 +22,10 @@ package struct Field: Sendable {
         case member
         /// Any JSON, computed.
         case json
+        /// A currency (ISO 4217), in a `text` column.
+        case currency
+        /// Rows of a table of their own that are given and shown with the row.
+        case lines(Lines)
     }
 
     /// What callers may do with a field.
@@ -30,6 +34,8 @@ package struct Field: Sendable {
         case open
         /// Given when the row is made, or never.
         case fixed
+        /// Never given when the row is made, but changed later.
+        case later
         /// Made by the program.
         case computed
     }
@@ -72,6 +78,8 @@ package struct Field: Sendable {
     package var filtered: Field { with { $0.isFiltered = true } }
     /// The same, which never changes once the row is there.
     package var fixed: Field { with { $0.access = .fixed } }
+    /// The same, which a new row has by itself and which is changed later.
+    package var later: Field { with { $0.access = .later } }
     /// The same, which the program makes and writes into the column.
     package var computed: Field { with { $0.access = .computed } }
 

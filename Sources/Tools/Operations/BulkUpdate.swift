@@ -32,7 +32,7 @@ extension Tool {
 extension Entity {
     /// What an update may set.
     fileprivate var settable: [Parameter] {
-        let open = fields.filter { $0.access == .open }
+        let open = changeable
         return open.compactMap { $0.parameter(isRequired: false) }
             + [Parameter("clear", .names(open.filter { !$0.isRequired }.map(\.name)), "")]
     }

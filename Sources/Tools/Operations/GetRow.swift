@@ -71,9 +71,12 @@ struct RecordReading: Sendable {
 
 extension Entity {
     /// The argument that names one row.
-    var keyParameter: Parameter {
+    package var keyParameter: Parameter { keyParameter("id") }
+
+    /// The argument of this name that names one row.
+    package func keyParameter(_ name: String) -> Parameter {
         Parameter(
-            "id", .key(prefix: prefix, isNumbered: number != nil),
+            name, .key(prefix: prefix, isNumbered: number != nil),
             number == nil ? "\(prefix)_…" : "\(prefix)_… or number",
             isRequired: true)
     }

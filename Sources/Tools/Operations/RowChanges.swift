@@ -34,5 +34,19 @@ struct RowChanges: Sendable {
         json = RawJSON(writer.bytes)
     }
 
+    /// The same with a row that was written beside this one, under a name of its own.
+    func json(adding other: (name: String, record: [UInt8])?) -> RawJSON {
+        guard let other else { return json }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key(other.name)
+        writer.beginObject()
+        writer.key("to")
+        writer.write(raw: other.record)
+        writer.endObject()
+        writer.endObject()
+        return RawJSON(isEmpty ? writer.bytes : json.bytes.dropLast() + [UInt8(ascii: ",")] + writer.bytes.dropFirst())
+    }
+
     var isEmpty: Bool { names.isEmpty }
 }

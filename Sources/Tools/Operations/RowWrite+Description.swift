@@ -4,16 +4,15 @@ import Postgres
 
 // What a person reads before the write is done.
 extension RowWrite {
-    func description(
-        _ before: StoredRow?, _ after: StoredRow, _ changes: RowChanges, _ transaction: borrowing Transaction
-    ) throws -> WriteNotes.Description {
+    func description(_ written: Written, _ transaction: borrowing Transaction) throws -> WriteNotes.Description {
+        let (before, after, changes) = (written.before, written.after, written.changes)
         let name = "\(entity.words) \(try entity.title(of: before ?? after))"
         let fields = changes.names.joined(separator: ", ")
         switch kind {
         case .creation:
             return WriteNotes.Description("Create \(name).", RawJSON(["row": .raw(RawJSON(after.record))]))
-        case .update:
-            return WriteNotes.Description("Update \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))
+        case .update, .effect:
+            return WriteNotes.Description("Update \(name): \(fields).", RawJSON(["changes": .raw(written.told)]))
         case .reversal:
             return WriteNotes.Description(
                 "Take back a change of \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))

@@ -10,6 +10,9 @@ package struct RowWrite: Sendable {
         case creation
         case update(RowKey)
         case deletion(RowKey)
+        /// What statements of the tool's own make of it and of what belongs to it, such as a payment of an invoice; they
+        /// count the version as well.
+        case effect(RowKey, @Sendable (RowChange, borrowing Transaction) throws -> Void)
         /// What it was before the write that led to a version: columns as a JSON object; `nil` if it was not there.
         case reversal(RowID, version: Int64, to: String?)
     }
@@ -19,26 +22,53 @@ package struct RowWrite: Sendable {
     let call: ToolCall
     private let principal: Principal
     private let query: EntityQuery
+    private let fields: Arguments
+    /// Whether the write can be taken back.
+    private let isReversible: Bool
+    private let companion: Companion?
 
     /// The key that the undo entries of all rows have that are written together.
     private let group: String?
 
-    package init(_ entity: Entity, _ kind: Kind, _ call: ToolCall, _ principal: Principal, group: String? = nil) {
+    /// Another write of the same call, made from the row as the first one left it, told under a name of its own and taken
+    /// back with it.
+    package struct Companion: Sendable {
+        package let name: String
+        /// - Returns: `nil` if there is nothing more to write.
+        package let write: @Sendable (_ row: RowID, _ record: JSONNode) -> RowWrite?
+
+        package init(_ name: String, _ write: @escaping @Sendable (RowID, JSONNode) -> RowWrite?) {
+            self.name = name
+            self.write = write
+        }
+    }
+
+    /// - Parameters:
+    ///   - group: The key that the undo entries of all rows have that are written together.
+    ///   - fields: What the row's fields are set to, if the call's own arguments do not name them.
+    package init(
+        _ entity: Entity, _ kind: Kind, _ call: ToolCall, _ principal: Principal, group: String? = nil,
+        fields: Arguments? = nil, isReversible: Bool = true, with companion: Companion? = nil
+    ) {
         self.group = group
         self.entity = entity
         self.kind = kind
         self.call = call
         self.principal = principal
+        self.fields = fields ?? call.arguments
+        self.isReversible = isReversible
+        self.companion = companion
         query = EntityQuery(entity: entity, workspace: call.workspace)
     }
 
     /// What every write takes beside its fields.
-    static let parameters = [
+    package static let parameters = [
         Parameter("idempotency_key", .text(maximum: 128), "").terse,
         Parameter("dry_run", .boolean, ""),
     ]
 
-    static let ifVersion = Parameter("if_version", .integer(1...Parameter.largestInteger), "").terse
+    /// What an update takes beside that.
+    package static let ifVersion = Parameter("if_version", .integer(1...Parameter.largestInteger), "").terse
 
     /// What a write answers: the row, the fields that changed, and what takes the write back.
     package static let output: JSONValue = ["type": "object", "required": ["item", "changed"]]
@@ -52,13 +82,13 @@ package struct RowWrite: Sendable {
         if changes.isEmpty { call.notes?.noteNoEffect() }
         guard written.isKept else {
             return .done(
-                receipt(changes.isEmpty ? (before ?? after) : after, changes, isDry: isDry),
+                receipt(changes.isEmpty ? (before ?? after) : after, changes, further: written.further, isDry: isDry),
                 entity: (entity.name, after.key))
         }
-        let answer = receipt(after, changes, undo: written.undo)
-        if let notes = call.notes { notes.describe(try description(before, after, changes, transaction)) }
+        let answer = receipt(after, changes, undo: written.undo, further: written.further)
+        if let notes = call.notes { notes.describe(try description(written, transaction)) }
         try record.keep(answer, transaction)
-        return .done(answer, entity: (entity.name, after.key), fields: changes.json)
+        return .done(answer, entity: (entity.name, after.key), fields: written.told)
     }
 
     /// What became of the row.
@@ -66,10 +96,15 @@ package struct RowWrite: Sendable {
         let before: StoredRow?
         let after: StoredRow
         let changes: RowChanges
+        /// What was written with it.
+        let further: (name: String, record: [UInt8])?
         /// Whether it was written for good: not if it changed nothing, or was only tried.
         let isKept: Bool
         /// What takes the write back.
         let undo: String?
+
+        /// All changes as JSON.
+        var told: RawJSON { changes.json(adding: further) }
     }
 
     /// The write itself, and its undo entry.
@@ -78,22 +113,52 @@ package struct RowWrite: Sendable {
         if let before { call.notes?.read(entity.name, before.key, version: before.version) }
         try check(transaction)
         _ = try transaction.query("SAVEPOINT change")
-        let row = try write(before, transaction)
-        try entity.consequences.after(row, call, transaction)
-        try entity.search?.index(entity, row, call, transaction)
-        let after = try rowAfter(row, transaction)
-        let changes = try RowChanges(entity, from: before?.record, to: after.record)
+        let (after, changes) = try carryOut(before, transaction)
         let isKept = isWanted && !changes.isEmpty
+        let further = try changes.isEmpty ? nil : beside(after, keeping: isKept, transaction)
         var undo: String?
-        if isKept {
-            undo = try UndoEntry(entity, row, before: before, after: after, group: group)
-                .keep(call, principal, transaction)
-        } else {
-            _ = try transaction.query("ROLLBACK TO SAVEPOINT change")
+        if isKept, isReversible {
+            undo = try UndoEntry(entity, after.key, before: before, after: after, group: group)
+                .keep(call, principal, followedBy: further?.undo, transaction).text(prefix: "und")
         }
+        if !isKept { _ = try transaction.query("ROLLBACK TO SAVEPOINT change") }
         // Many rows would leave as many savepoints open.
         if group != nil { _ = try transaction.query("RELEASE SAVEPOINT change") }
-        return Written(before: before, after: after, changes: changes, isKept: isKept, undo: undo)
+        return Written(
+            before: before, after: after, changes: changes, further: further?.row, isKept: isKept, undo: undo)
+    }
+
+    /// The write and what follows from it; a constraint that it breaks is told in the caller's terms.
+    private func carryOut(
+        _ before: StoredRow?, _ transaction: borrowing Transaction
+    ) throws -> (after: StoredRow, changes: RowChanges) {
+        do {
+            let row = try write(before, transaction)
+            try entity.consequences.after(row, call, transaction)
+            try entity.search?.index(entity, row, call, transaction)
+            let after = try rowAfter(row, transaction)
+            return (after, try RowChanges(entity, from: before?.record, to: after.record))
+        } catch let error as PostgresError {
+            if let refusal = entity.refusal(of: error) { throw refusal }
+            throw error
+        }
+    }
+
+    /// Writes what goes with the row, inside the same savepoint.
+    private func beside(
+        _ row: StoredRow, keeping isKept: Bool, _ transaction: borrowing Transaction
+    ) throws -> (row: (name: String, record: [UInt8]), undo: RowID?)? {
+        guard let companion, let other = companion.write(row.key, try JSONDocument(row.record).root) else { return nil }
+        let before = try other.rowBefore(transaction)
+        if let before { call.notes?.read(other.entity.name, before.key, version: before.version) }
+        try other.check(transaction)
+        let (after, _) = try other.carryOut(before, transaction)
+        var undo: RowID?
+        if isKept, isReversible {
+            undo = try UndoEntry(other.entity, after.key, before: before, after: after).keep(
+                call, principal, transaction)
+        }
+        return ((companion.name, after.record), undo)
     }
 
     // MARK: Steps
@@ -103,7 +168,7 @@ package struct RowWrite: Sendable {
         let key: RowKey
         switch kind {
         case .creation: return nil
-        case .update(let named), .deletion(let named): key = named
+        case .update(let named), .deletion(let named), .effect(let named, _): key = named
         case .reversal(let row, let version, _):
             guard let row = StoredRow(try transaction.query(query.stored(row, isLocked: true))) else {
                 throw entity.notFound
@@ -148,12 +213,10 @@ package struct RowWrite: Sendable {
         switch kind {
         case .creation: isNew = true
         case .update: isNew = false
-        case .deletion, .reversal: return
+        case .deletion, .reversal, .effect: return
         }
-        var problems = entity.consequences.problems(call.arguments, isNew)
-        let named = entity.fields.compactMap { field in
-            field.existence(call.arguments, in: call.workspace).map { (field.name, $0) }
-        }
+        var problems = entity.consequences.problems(fields, isNew)
+        let named = entity.fields.flatMap { $0.existences(fields, in: call.workspace) }
         if !named.isEmpty {
             let found = try transaction.queries(named.map(\.1))
             for ((name, _), rows) in zip(named, found) where rows.bool(0, 0) != true {
@@ -166,7 +229,7 @@ package struct RowWrite: Sendable {
     /// Writes the row, and the columns that follow from its others.
     private func write(_ before: StoredRow?, _ transaction: borrowing Transaction) throws -> RowID {
         let table: SQL = "\(verbatim: entity.table)"
-        let given = entity.fields.flatMap { $0.assignments(call.arguments, in: call.workspace) }
+        let given = entity.fields.flatMap { $0.assignments(fields, in: call.workspace) }
         guard let before else {
             let derived = entity.consequences.derived.map { Assignment($0.column, "'placeholder'") }
             let assignments = [Assignment("workspace_id", call.workspace)] + given + derived
@@ -178,17 +241,25 @@ package struct RowWrite: Sendable {
             guard let row = inserted.string(0, 0).flatMap(RowID.init(uuid:)) else {
                 throw PostgresError(.unexpectedResult, "A new row came without its key.")
             }
+            try replaceLines(of: row, transaction)
             try derive(row, transaction)
             return row
         }
         var assignments = given
         switch kind {
-        case .creation, .update: break
-        case .deletion, .reversal(_, _, to: nil): assignments = [Assignment("deleted_at", "clock_timestamp()")]
+        case .creation: break
+        case .update: try entity.consequences.before(change(of: before, to: fields), call, transaction)
+        case .effect(_, let effect):
+            try effect(change(of: before, to: fields), transaction)
+            return before.key
+        case .deletion:
+            try entity.consequences.before(change(of: before, to: nil), call, transaction)
+            assignments = [Assignment("deleted_at", "clock_timestamp()")]
+        case .reversal(_, _, to: nil): assignments = [Assignment("deleted_at", "clock_timestamp()")]
         case .reversal(_, _, to: let columns?): assignments = try reversing(columns)
         }
-        for name in call.arguments.words("clear") ?? [] {
-            assignments += (entity[name]?.columns ?? []).map { Assignment($0, "NULL") }
+        for name in fields.words("clear") ?? [] {
+            assignments += (entity[name]?.columns ?? []).map { Assignment($0, "DEFAULT") }
         }
         assignments += [Assignment("updated_at", "clock_timestamp()"), Assignment("version", "t.version + 1")]
         let settings = assignments.map { (assignment: Assignment) -> SQL in
@@ -199,14 +270,38 @@ package struct RowWrite: Sendable {
             UPDATE \(table) AS t SET \(SQL.joined(settings))
             WHERE t.workspace_id = \(call.workspace) AND t.id = \(before.key.digits)::uuid
             """)
+        try replaceLines(of: before.key, transaction)
         try derive(before.key, transaction)
         return before.key
+    }
+
+    private func change(of row: StoredRow, to fields: Arguments?) throws -> RowChange {
+        RowChange(row: row.key, record: try JSONDocument(row.record).root, fields: fields)
+    }
+
+    /// Puts the lines that are given, or that were kept, in the place of those that are there.
+    private func replaceLines(of row: RowID, _ transaction: borrowing Transaction) throws {
+        let key: SQL = "\(row.digits)::uuid"
+        for (field, lines) in entity.lines {
+            let addition: SQL
+            switch kind {
+            case .creation, .update:
+                guard let given = fields.objects(field.name) else { continue }
+                addition = lines.addition(of: given, to: key, in: call.workspace)
+            case .reversal(_, _, to: let columns?):
+                guard try JSONDocument(text: columns).root[field.name] != nil else { continue }
+                addition = lines.addition(kept: "\(columns)::jsonb -> \(field.name)")
+            case .deletion, .effect, .reversal: continue
+            }
+            _ = try transaction.queries([lines.removal(of: key, in: call.workspace), addition])
+        }
     }
 
     /// The columns as they were, from the row that was kept as JSON.
     private func reversing(_ columns: String) throws -> [Assignment] {
         let names = try JSONDocument(text: columns).root.members?.map(\.name) ?? []
-        return names.map { name in
+        let others = entity.lines.map(\.field.name)
+        return names.filter { !others.contains($0) }.map { name in
             // The program's own columns: their names came out of the table.
             precondition(name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })
             return Assignment(
@@ -240,7 +335,8 @@ package struct RowWrite: Sendable {
     // MARK: Receipt
 
     private func receipt(
-        _ row: StoredRow, _ changes: RowChanges, undo: String? = nil, isDry: Bool = false
+        _ row: StoredRow, _ changes: RowChanges, undo: String? = nil, further: (name: String, record: [UInt8])? = nil,
+        isDry: Bool = false
     ) -> ToolAnswer {
         var writer = JSONWriter()
         writer.beginObject()
@@ -251,6 +347,10 @@ package struct RowWrite: Sendable {
             writer.write("dry_run", true)
             writer.key("preview")
             writer.write(raw: changes.json)
+        }
+        if let further {
+            writer.key(further.name)
+            writer.write(raw: further.record)
         }
         if let undo { writer.write("undo_token", .string(undo)) }
         writer.endObject()

@@ -21,21 +21,30 @@ struct UndoEntry: Sendable {
 
     /// Keeps the inverse: the columns as they were, or that there was no row.
     ///
-    /// - Returns: What a caller names it by.
-    func keep(_ call: ToolCall, _ principal: Principal, _ transaction: borrowing Transaction) throws -> String? {
+    /// - Parameter next: Another write of the same call, which is taken back after this one.
+    func keep(
+        _ call: ToolCall, _ principal: Principal, followedBy next: RowID? = nil, _ transaction: borrowing Transaction
+    ) throws -> RowID {
         let rows = try transaction.query(
             """
             INSERT INTO undo_entries (workspace_id, credential_id, tool, entity, row_id, row_version, columns,
-                group_id)
+                group_id, next_id)
             SELECT \(call.workspace), \(principal.credential.digits)::uuid, \(call.tool), \(entity.name),
                 \(row.digits)::uuid, \(after.version), (
                     SELECT jsonb_object_agg(o.key, o.value)
                     FROM jsonb_each(\(before?.columns)::jsonb) AS o
                     WHERE o.key NOT IN ('version', 'updated_at')
                         AND o.value IS DISTINCT FROM (\(after.columns)::jsonb -> o.key)
-                ), \(group)::uuid
-            RETURNING public_id('und', id)
+                        AND NOT EXISTS (
+                            SELECT FROM pg_attribute AS a
+                            WHERE a.attrelid = \(entity.table)::regclass AND a.attname = o.key AND a.attgenerated <> ''
+                        )
+                ), \(group)::uuid, \(next?.digits)::uuid
+            RETURNING id
             """)
-        return rows.string(0, 0)
+        guard let entry = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
+            throw PostgresError(.unexpectedResult, "What undoes a write was not kept.")
+        }
+        return entry
     }
 }

@@ -5,14 +5,18 @@ import Postgres
 extension Tool {
     /// `create_<entity>`.
     ///
-    /// - Parameter subject: What the permission to create is about.
-    package static func create(_ entity: Entity, _ subject: String, _ description: String) -> Tool {
-        let fields = entity.fields.filter { $0.access != .computed }
+    /// - Parameters:
+    ///   - subject: What the permission to create is about.
+    ///   - isRisky: Whether it is shown before it is done where risky writes are.
+    package static func create(
+        _ entity: Entity, _ subject: String, _ description: String, risky isRisky: Bool = false
+    ) -> Tool {
+        let fields = entity.fields.filter { $0.access == .open || $0.access == .fixed }
         return Tool(
             name: "create_" + entity.name,
             title: "Create " + entity.words,
             description: description,
-            effects: .adding,
+            effects: isRisky ? .adding.shown : .adding,
             permission: .create(subject),
             parameters: fields.compactMap { $0.parameter(isRequired: $0.isRequired) } + RowWrite.parameters,
             output: RowWrite.output,
@@ -24,16 +28,20 @@ extension Tool {
 
     /// `update_<entity>`: any of its open fields, or `clear` to empty some.
     ///
-    /// - Parameter subject: What the permission to update is about.
-    package static func update(_ entity: Entity, _ subject: String, _ description: String) -> Tool {
-        let open = entity.fields.filter { $0.access == .open }
+    /// - Parameters:
+    ///   - subject: What the permission to update is about.
+    ///   - isRisky: Whether it is shown before it is done where risky writes are.
+    package static func update(
+        _ entity: Entity, _ subject: String, _ description: String, risky isRisky: Bool = false
+    ) -> Tool {
+        let open = entity.changeable
         let emptied = Parameter(
             "clear", .names(open.filter { !$0.isRequired }.map(\.name)), "")
         return Tool(
             name: "update_" + entity.name,
             title: "Update " + entity.words,
             description: description,
-            effects: .changing,
+            effects: isRisky ? .changing.shown : .changing,
             permission: .update(subject),
             parameters: [entity.keyParameter] + open.compactMap { $0.parameter(isRequired: false) }
                 + [emptied, RowWrite.ifVersion] + RowWrite.parameters,

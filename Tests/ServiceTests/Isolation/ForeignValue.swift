@@ -9,6 +9,7 @@ struct ForeignValue {
     enum Kind: Equatable {
         case text
         case number
+        case currency
         case identifier(prefix: String)
     }
 
@@ -22,7 +23,7 @@ struct ForeignValue {
 
     func fits(_ parameter: Parameter) -> Bool {
         switch (parameter.kind, kind) {
-        case (.text(let maximum), _), (.texts(let maximum, _), _): foreign.count <= maximum
+        case (.text(let maximum), _), (.texts(let maximum, _), _): kind != .currency && foreign.count <= maximum
         case (.taskNumber, .number): true
         case (.integer(let range), .number), (.integers(let range, _), .number):
             Int64(foreign).map(range.contains) ?? false
@@ -31,6 +32,7 @@ struct ForeignValue {
             prefix == kind
         case (.member, .identifier(let kind)): kind == "usr"
         case (.member, .text): foreign.contains("@")
+        case (.currency, .currency): true
         default: false
         }
     }
@@ -54,6 +56,9 @@ struct ForeignValue {
         text(b.name, a.name)
         text(b.board, a.board)
         text("\(b.name) customer words", "\(a.name) customer words")
+        values.append(
+            ForeignValue(
+                kind: .currency, foreign: b.currency, own: a.currency, nowhere: TestWorkspace.currency(of: "Quince")))
         text("\(b.name) Company", "\(a.name) Company")
         text("\(b.name.lowercased())-label", "\(a.name.lowercased())-label")
         for (theirs, ours) in zip(b.tasks, a.tasks) {

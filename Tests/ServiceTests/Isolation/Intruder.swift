@@ -207,7 +207,7 @@ final class Intruder {
         // What a write stores is not to be found by later calls.
         if tool.parameters.contains(where: { $0.name == "dry_run" }) { arguments = arguments.adding("dry_run", true) }
         if let value {
-            arguments = Intruder.place(value, at: opening.path[...], in: arguments)
+            arguments = Intruder.place(value, at: opening.path[...], in: arguments, tool.parameters, of: holder)
         } else if tool.parameters.contains(where: { $0.name == "limit" }) {
             arguments = arguments.adding("limit", 1)
         }
@@ -271,6 +271,8 @@ final class Intruder {
         case .key(let prefix, _): .string(row(prefix, of: workspace))
         case .identifiers(let prefix, _): [.string(row(prefix, of: workspace))]
         case .member: .string(workspace.members[0].id)
+        case .currency: .string(workspace.currency)
+        case .objects(let parts, _): [sample(Parameter("", .object(parts), ""), of: workspace)]
         case .object(let parts):
             .object(parts.filter(\.isRequired).map { JSONMember($0.name, sample($0, of: workspace)) })
         case .record(let parts):
@@ -290,9 +292,23 @@ final class Intruder {
         }
     }
 
-    private static func place(_ value: JSONValue, at path: ArraySlice<String>, in arguments: JSONValue) -> JSONValue {
+    /// The arguments with a value at a path, in the first element of a list of objects.
+    private static func place(
+        _ value: JSONValue, at path: ArraySlice<String>, in arguments: JSONValue, _ parameters: [Parameter],
+        of workspace: TestWorkspace
+    ) -> JSONValue {
         guard let name = path.first else { return value }
-        return arguments.adding(name, place(value, at: path.dropFirst(), in: arguments[name] ?? [:]))
+        let parameter = parameters.first { $0.name == name }
+        switch parameter?.kind {
+        case .objects(let parts, _) where path.count > 1:
+            let first = arguments[name]?[0] ?? sample(Parameter("", .object(parts), ""), of: workspace)
+            return arguments.adding(
+                name, [place(value, at: path.dropFirst(), in: first, parts, of: workspace)])
+        case .object(let parts) where path.count > 1, .record(let parts) where path.count > 1:
+            let inner = arguments[name] ?? [:]
+            return arguments.adding(name, place(value, at: path.dropFirst(), in: inner, parts, of: workspace))
+        default: return arguments.adding(name, value)
+        }
     }
 
     private static func paths(_ parameters: [Parameter]) -> [[String]] {
@@ -301,18 +317,18 @@ final class Intruder {
         }
     }
 
+    private static func parts(of parameter: Parameter) -> [Parameter]? {
+        switch parameter.kind {
+        case .object(let parts), .record(let parts), .objects(let parts, _): parts
+        default: nil
+        }
+    }
+
     private static func parameter(at path: [String], in parameters: [Parameter]) -> Parameter? {
         guard let found = parameters.first(where: { $0.name == path[0] }), path.count > 1 else {
             return parameters.first { $0.name == path[0] }
         }
         return parts(of: found).flatMap { parameter(at: Array(path.dropFirst()), in: $0) }
-    }
-
-    private static func parts(of parameter: Parameter) -> [Parameter]? {
-        switch parameter.kind {
-        case .object(let parts), .record(let parts): parts
-        default: nil
-        }
     }
 }
 

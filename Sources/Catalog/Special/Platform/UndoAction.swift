@@ -42,7 +42,7 @@ private struct Undoing {
     func run(_ token: RowID, _ transaction: borrowing Transaction) throws -> WriteOutcome {
         let entries = try transaction.query(
             """
-            SELECT u.entity, u.row_id, u.row_version, u.columns::text, u.tool FROM undo_entries AS u
+            SELECT u.entity, u.row_id, u.row_version, u.columns::text, u.tool, u.next_id FROM undo_entries AS u
             WHERE u.workspace_id = \(call.workspace)
                 AND (u.id = \(token.digits)::uuid OR u.group_id = \(token.digits)::uuid)
                 AND u.credential_id = \(principal.credential.digits)::uuid
@@ -75,6 +75,8 @@ private struct Undoing {
             WHERE workspace_id = \(call.workspace)
                 AND (id = \(token.digits)::uuid OR group_id = \(token.digits)::uuid)
             """)
+        // What the same call wrote beside it; a caller is told of the row that the call was about.
+        if let next = entries.string(0, 5).flatMap(RowID.init(uuid:)) { _ = try run(next, transaction) }
         return .acting(tool: call.tool, as: .undone, outcome)
     }
 }
