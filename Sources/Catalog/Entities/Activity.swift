@@ -1,3 +1,4 @@
+import JSON
 import Tools
 
 extension Entity {
@@ -7,13 +8,11 @@ extension Entity {
         meaning: "A call, e-mail, meeting, task or note about a customer or deal.",
         title: "subject",
         fields: [
-            Field("type", .choice(["call", "email", "meeting", "task", "note"])).required.filtered,
+            Field("type", .choice(activityTypes)).required.filtered,
             Field("subject", .text(300)).required,
             Field("body", .text(20_000)).unlisted,
             Field("status", .choice(["planned", "completed", "cancelled"])).filtered,
-            Field(
-                "outcome",
-                .choice(["reached", "no_answer", "left_message", "rescheduled", "not_interested", "won", "other"])),
+            Field("outcome", .choice(activityOutcomes)),
             Field("outcome_note", .text(4000)).unlisted,
             Field("due_at", .moment).filtered,
             Field("completed_at", .moment).computed,
@@ -23,6 +22,24 @@ extension Entity {
             Field("deal", .reference { .deal }).filtered,
             Field("owner", .member).required.filtered,
         ],
-        orders: [.newest]
+        orders: [.newest],
+        consequences: Consequences(
+            problems: { arguments, isNew in
+                guard isNew, arguments.has("outcome"), arguments.text("status") != "completed" else { return [] }
+                return [.init("outcome", "`outcome` is for an activity that is done: `status` must be `completed`.")]
+            },
+            before: { change, _, _ in
+                guard change.record["status"]?.string == "cancelled" else { return }
+                throw ToolError(
+                    .transitionNotAllowed, "The activity was cancelled; it cannot be completed. Nothing was changed.",
+                    hint: "Log what was done with create_activity and status completed.")
+            })
     )
+
+    static var activityTypes: [String] { ["call", "email", "meeting", "task", "note"] }
+
+    /// What became of an activity.
+    static var activityOutcomes: [String] {
+        ["reached", "no_answer", "left_message", "rescheduled", "not_interested", "won", "other"]
+    }
 }

@@ -51,6 +51,15 @@ extension Entity {
                     ORDER BY r.at DESC, r.id DESC
                     """),
         ],
-        orders: [.newest]
+        orders: [.newest],
+        consequences: Consequences(refusals: [
+            "deals_stage_check": ToolError(
+                .transitionNotAllowed,
+                """
+                The status does not belong to the stage: closed_won and closed_lost are of a won and a lost stage, open and \
+                on_hold of any other. Nothing was changed.
+                """,
+                hint: "Give the stage that the deal is to be in; the status follows. list_pipeline_stages shows them.")
+        ])
     )
 }

@@ -1,3 +1,5 @@
+import JSON
+import Postgres
 import Tools
 
 extension Entity {
@@ -11,18 +13,24 @@ extension Entity {
         number: "number",
         fields: [
             Field("number", .text(40)).computed,
-            Field("kind", .choice(["invoice", "credit_note"])).fixed.filtered,
+            Field("kind", .choice(["invoice", "credit_note"])).computed.filtered,
             Field(
                 "status",
                 .choice(["draft", "submitted", "sent", "viewed", "partially_paid", "paid", "overdue", "void"])
-            ).filtered,
+            ).computed.filtered,
             Field("contact", .reference { .contact }).filtered,
             Field("company", .reference { .company }).filtered,
-            Field("quotation", .reference { .quotation }).fixed.unlisted,
-            Field("credits", .reference { .invoice }, "The invoice that a credit note takes from.").fixed.unlisted,
+            Field("quotation", .reference { .quotation }).computed.unlisted,
+            Field("credits", .reference { .invoice }, "The invoice that a credit note takes from.").computed.unlisted,
             Field("issue_date", .day).filtered,
             Field("due_date", .day).filtered,
-            Field("currency", .text(3)).fixed.unlisted,
+            Field("currency", .currency, "Of all prices.").required.fixed.unlisted,
+            .saleLines(
+                "invoice_lines", of: "invoice_id",
+                [
+                    Field("task", .json).computed(
+                        "CASE WHEN t.task_id IS NOT NULL THEN public_id('tsk', t.task_id) END")
+                ]),
             Field("subtotal", .money).computed.unlisted,
             Field("discount_total", .money).computed.unlisted,
             Field("tax_total", .money).computed.unlisted,
@@ -43,18 +51,6 @@ extension Entity {
         ],
         relations: [
             Relation(
-                "lines", isAlwaysIncluded: true,
-                rows: """
-                    SELECT r.position, r.description, trim_scale(r.quantity) AS quantity, r.unit_price,
-                        trim_scale(r.discount_percent) AS discount_percent, trim_scale(r.tax_rate) AS tax_rate,
-                        r.gross - r.discount AS total, r.tax,
-                        CASE WHEN r.product_id IS NOT NULL THEN public_id('prd', r.product_id) END AS product,
-                        CASE WHEN r.task_id IS NOT NULL THEN public_id('tsk', r.task_id) END AS task
-                    FROM invoice_lines AS r
-                    WHERE r.workspace_id = t.workspace_id AND r.invoice_id = t.id
-                    ORDER BY r.position, r.id
-                    """),
-            Relation(
                 "payments", isAlwaysIncluded: true,
                 rows: """
                     SELECT public_id('pay', r.id) AS id,
@@ -63,8 +59,39 @@ extension Entity {
                     FROM payments AS r
                     WHERE r.workspace_id = t.workspace_id AND r.invoice_id = t.id
                     ORDER BY r.paid_at, r.id
-                    """),
+                    """)
         ],
-        orders: [.newest]
+        orders: [.newest],
+        consequences: Consequences(
+            problems: SaleLines.problems,
+            before: IssuedInvoice.protect,
+            refusals: [
+                "invoices_issue_check": ToolError(problems: [
+                    .init("clear", "`clear` cannot name a date of an invoice that is issued.")
+                ])
+            ])
     )
+}
+
+/// What may still happen to an invoice that is no draft any more.
+private enum IssuedInvoice {
+    private static let open: Set<String> = ["notes", "due_date"]
+
+    @Sendable
+    static func protect(_ change: RowChange, _ call: ToolCall, _ transaction: borrowing Transaction) throws {
+        guard let status = change.record["status"]?.string, status != "draft" else { return }
+        guard let fields = change.fields else {
+            throw ToolError(
+                .transitionNotAllowed, "The invoice is \(status): only drafts are deleted. Nothing was changed.",
+                hint: "void_invoice takes an issued invoice out of account.")
+        }
+        let emptied = fields.words("clear") ?? []
+        let names = Entity.invoice.fields.map(\.name).filter { fields.has($0) || emptied.contains($0) }
+        let refused = status == "void" ? names : names.filter { !open.contains($0) }
+        guard refused.isEmpty else {
+            let rest = status == "void" ? "nothing of it changes any more" : "only `notes` and `due_date` change now"
+            throw ToolError(
+                problems: refused.map { .init($0, "`\($0)` stays as it is: the invoice is \(status), \(rest).") })
+        }
+    }
 }

@@ -7,5 +7,9 @@ extension Toolset {
         [
             .list(.activity, "activities", "Lists calls, e-mails, meetings, tasks and notes, done and planned."),
             .get(.activity, "activities", "One activity in full."),
+            .create(
+                .activity, "activities",
+                "Logs an activity that is done (status completed), or plans one with due_at."),
+            .completeActivity,
         ])
 }

@@ -8,7 +8,15 @@ extension Toolset {
             .list(
                 .quotation, "quotations",
                 "Lists quotations by status, date and client. For sums use get_quotation_stats."),
-            .get(.quotation, "quotations", "One quotation with its lines. Amounts of lines are in its currency."),
+            .get(
+                .quotation, "quotations",
+                "One quotation with lines and earlier versions. Amounts of lines are in its currency."),
+            .create(.quotation, "quotations", "Creates a draft quotation. The server computes the totals."),
             .quotationStats,
+            .update(
+                .quotation, "quotations",
+                "Changes a quotation; lines replaces all; a sent one keeps versions."),
+            .delete(.quotation, "quotations", "Deletes a quotation. undo_action brings it back within seven days."),
+            .convertQuotation,
         ])
 }

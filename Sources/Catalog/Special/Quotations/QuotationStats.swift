@@ -18,7 +18,7 @@ extension Tool {
         permission: .read("quotations"),
         parameters: Period.days + [
             Parameter("company", .identifier(prefix: "cmp"), ""),
-            Parameter("currency", .text(maximum: 3), "Only this currency, such as EUR."),
+            Parameter("currency", .currency, "Only this currency, such as EUR."),
         ],
         output: Report.schema(lists: ["by_currency", "by_status"], objects: ["acceptance", "definitions"]),
         body: .read { (call) throws(ToolError) in
