@@ -237,7 +237,7 @@ struct SalesWriteTests {
             let reply = try client.call(tool, arguments)
             #expect(reply.code == "validation_failed" && reply.message.contains(word), "\(reply.answer.text)")
         }
-        #expect(try client.call("list_invoices").items.count == 2)
+        #expect(try client.call("list_invoices").items.count == 3)
     }
 
     @Test(

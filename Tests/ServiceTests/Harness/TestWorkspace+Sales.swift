@@ -45,6 +45,8 @@ extension Contents {
                 INSERT INTO invoices (workspace_id, status, contact_id, company_id, quotation_id, currency, issue_date, notes)
                 SELECT \(workspace), 'sent', \(contact), \(company), \(quotation), '\(currency)', current_date, '\(name) notes'
                 FROM generate_series(1, 2);
+                INSERT INTO invoices (workspace_id, contact_id, company_id, currency, notes)
+                VALUES (\(workspace), \(contact), \(company), '\(currency)', '\(name) draft');
                 INSERT INTO invoice_lines (workspace_id, invoice_id, description, quantity, unit_price, product_id, task_id)
                 SELECT i.workspace_id, i.id, '\(name) valve', 2, 1250, p.id,
                     (SELECT t.id FROM tasks AS t WHERE t.workspace_id = i.workspace_id ORDER BY t.id LIMIT 1)
@@ -70,6 +72,13 @@ extension Contents {
                 """)
             rows[prefix] = found.string(0, 0)
         }
+        // The one that takes every change.
+        let draft = try connection.query(
+            """
+            SELECT public_id('inv', id) FROM invoices
+            WHERE workspace_id = \(self.workspace.uuid)::uuid AND status = 'draft'
+            """)
+        rows["inv"] = draft.string(0, 0)
         return rows
     }
 }

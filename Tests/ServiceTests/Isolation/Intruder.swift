@@ -305,7 +305,7 @@ final class Intruder {
             return arguments.adding(
                 name, [place(value, at: path.dropFirst(), in: first, parts, of: workspace)])
         case .object(let parts) where path.count > 1, .record(let parts) where path.count > 1:
-            let inner = arguments[name] ?? [:]
+            let inner = arguments[name] ?? sample(Parameter("", .object(parts), ""), of: workspace)
             return arguments.adding(name, place(value, at: path.dropFirst(), in: inner, parts, of: workspace))
         default: return arguments.adding(name, value)
         }
