@@ -63,7 +63,9 @@ final class Intruder {
     private func findOpenings() throws -> (found: [Opening], unreached: [String]) {
         var found: [Opening] = []
         var unreached: [String] = []
-        for tool in Catalog.registry.tools {
+        // What writes comes last: texts that it stores for A would be found by A's searches.
+        let tools = Catalog.registry.tools
+        for tool in tools.filter({ !$0.effects.writes }) + tools.filter(\.effects.writes) {
             for path in Intruder.paths(tool.parameters) where isCarrier(tool, path) {
                 let candidates = [[]] + tool.parameters.map { [$0.name] }.filter { $0 != [path[0]] }
                 var open: [Opening] = []

@@ -19,7 +19,8 @@ extension Tool {
             permission: .read("contacts"),
             parameters: [
                 Parameter("id", .identifier(prefix: Entity.contact.prefix), "One contact."),
-                Parameter("limit", .integer(1...50), "", standard: 20),
+                Parameter(
+                    "limit", .integer(1...200), "Contacts to go through; with id, others to show.", standard: 100),
                 Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
             ],
             output: RecordSearch.output,
@@ -38,14 +39,11 @@ private struct DuplicateSearch: Sendable {
     private let same: SameContacts
     private let limit: Int
 
-    /// How many contacts one call goes through.
-    private static let examined = 200
-
     init(_ call: ToolCall, _ dictionaries: Dictionaries) {
         self.call = call
         self.dictionaries = dictionaries
         same = SameContacts(call: call)
-        limit = Int(call.arguments.integer("limit") ?? 20)
+        limit = Int(call.arguments.integer("limit") ?? 100)
     }
 
     // MARK: One contact
@@ -67,7 +65,7 @@ private struct DuplicateSearch: Sendable {
             if let search = Entity.contact.search, !QueryWords(name).isEmpty {
                 let subject = RecordSubject(.contact, search, call, fields: SameContacts.fields)
                 let flow = SearchFlow(
-                    SearchWishes(name: name), among: subject, for: call, dictionaries, limit: limit,
+                    SearchWishes(name: name), among: subject, for: call, dictionaries, limit: min(limit, 50),
                     isThorough: true)
                 parts.append(Read.Part(flow.read))
             }
@@ -119,7 +117,7 @@ private struct DuplicateSearch: Sendable {
     // MARK: All contacts
 
     func overAll(after key: String?) -> Read {
-        Read([same.pairs(after: key, examined: Self.examined)]) { (results, _) in answer(results[0]) }
+        Read([same.pairs(after: key, examined: limit)]) { (results, _) in answer(results[0]) }
     }
 
     private func answer(_ rows: QueryResult) -> ToolAnswer {
@@ -127,9 +125,9 @@ private struct DuplicateSearch: Sendable {
         writer.beginObject()
         writer.key("items")
         writer.beginArray()
-        var (row, shown, examined) = (0, 0, 0)
+        var (row, examined) = (0, 0)
         var last: String?
-        while row < rows.rowCount, shown < limit, writer.bytes.count < ResultBudget.bytes / 2 {
+        while row < rows.rowCount, writer.bytes.count < ResultBudget.bytes / 2 {
             let key = rows.string(row, 0)
             let item = rows.bytes(row, 1)
             var others: [[UInt8]] = []
@@ -139,16 +137,13 @@ private struct DuplicateSearch: Sendable {
                 }
                 row += 1
             }
-            if let item, !others.isEmpty {
-                write(item, others, to: &writer)
-                shown += 1
-            }
+            if let item, !others.isEmpty { write(item, others, to: &writer) }
             examined += 1
             last = key
         }
         writer.endArray()
         writer.write("examined", .integer(Int64(examined)))
-        if let last, row < rows.rowCount || examined == Self.examined {
+        if let last, row < rows.rowCount || examined == limit {
             writer.write("next_cursor", .string(Cursor([last]).sealed(for: call)))
         }
         writer.endObject()
