@@ -34,6 +34,31 @@ package struct Conjunction: Sendable {
 
     private init(kept: [(words: [StoredWord], uses: Int)]) { sets = kept }
 
+    /// How many of the newest tasks are read before the index is asked; none where few of them would have the words.
+    ///
+    /// The index puts all tasks in order that have the rarest words before the first is looked at, which takes longer than
+    /// reading some thousand tasks, one after the other. Words that are so frequent mostly come together: those of a
+    /// title that many tasks have.
+    ///
+    /// - Parameters:
+    ///   - taskCount: How many tasks there are, roughly.
+    ///   - wanted: How many tasks with the words are enough.
+    package func recent(of taskCount: Int, wanted: Int) -> Int {
+        guard taskCount > 0, mostOffered >= Self.many(wanted) else { return 0 }
+        let share = Double(min(mostOffered, taskCount)) / Double(taskCount)
+        let needed = Int(Double(wanted) / share * Self.spread)
+        let cost = Self.costOfReading + (sets.first?.words.count ?? 0)
+        return needed <= Self.mostRecent && needed * cost <= mostOffered ? needed : 0
+    }
+
+    /// How many times the tasks are read that the rarest word alone would take.
+    private static let spread = 3.0
+    /// How many tasks the index puts in order in the time that reading one takes; one more for each word that is compared.
+    private static let costOfReading = 6
+    private static let mostRecent = 4_000
+
+    private static func many(_ wanted: Int) -> Int { wanted * 64 }
+
     /// How many tasks the rarest set has, roughly: no more are found.
     var mostOffered: Int { sets.first?.uses ?? 0 }
 

@@ -53,7 +53,7 @@ struct DemoWorkspaceTests {
         let keys = SearchKeyMaker(workspace: workspace.uuid)
         let sets = ["elizabeth", "stephenson"].map { [keys.key(of: StoredWord(.name, Array($0.utf8)))] }
         let found: SQL = """
-            SELECT t.number FROM search_tasks(\(sets[0])::bigint[], \(sets[1])::bigint[], NULL, NULL, 10, 10) AS k
+            SELECT t.number FROM search_tasks(\(sets[0])::bigint[], \(sets[1])::bigint[], NULL, NULL, 10, 10, 0) AS k
             JOIN tasks AS t ON t.id = k.task_id WHERE t.number = 1042
             """
         #expect(try connection.value(found, in: workspace) == "1042")

@@ -17,6 +17,7 @@ struct SearchPlanTests {
     private let connection: Connection
     private let subject: TaskSubject
     private let tables: SearchTables
+    private let narrowed: TaskSubject
     private let records: [RecordSubject]
 
     init() throws {
@@ -46,6 +47,7 @@ struct SearchPlanTests {
             from: try authenticator.credential(in: request, for: workspace.text),
             seal: try Seal(keys: [SealKey.random(id: 1)]))
         subject = TaskSubject(call, fields: ["number"])
+        narrowed = TaskSubject(call, status: "open")
         tables = SearchTables(subject)
         records = [Entity.contact, .company].compactMap { entity in
             entity.search.map { RecordSubject(entity, $0, call, fields: ["name"]) }
@@ -63,7 +65,7 @@ struct SearchPlanTests {
                 WHERE o.name LIKE 'Firm %';
                 UPDATE search_record_phones SET national = reversed;
                 INSERT INTO search_record_emails (workspace_id, kind, record_id, local, domain, squeezed)
-                SELECT o.workspace_id, 'cmp', o.id, 'office' || row_number() OVER (), row_number() OVER () || '.example',
+                SELECT o.workspace_id, 'cmp', o.id, 'office' || row_number() OVER (), row_number() OVER () % 50 || '.example',
                     'office' || row_number() OVER () FROM companies AS o WHERE o.name LIKE 'Firm %';
                 INSERT INTO search_records (workspace_id, kind, record_id, keys, layout)
                 SELECT o.workspace_id, 'cmp', o.id, ARRAY[row_number() OVER ()], '' FROM companies AS o
@@ -81,6 +83,11 @@ struct SearchPlanTests {
         return (0..<rows.rowCount).compactMap { rows.string($0, 0) }.joined(separator: "\n")
     }
 
+    private var page: SQL {
+        let row = FoundRow(id: "a", createdAt: 0, score: 1, field: .title, certainty: .exact, value: nil)
+        return tables.page(of: [row], after: (1, 0, "a"), limit: 10)
+    }
+
     private var conjunctions: [Conjunction] {
         var search = TextSearch(QueryWords("anna ruiz"), in: nil, subject.keys)
         return search.conjunctions(of: .exact)
@@ -91,7 +98,9 @@ struct SearchPlanTests {
         let known = Dictionaries.Entry(dictionary: WordDictionary(), horizon: "1")
         let expected: [(statement: SQL, indexes: [String])] = [
             (tables.documents(conjunctions, isExact: true), ["search_tasks f", "tasks_pkey"]),
-            (tables.documents(conjunctions, isExact: false), ["search_tasks f", "tasks_pkey"]),
+            (tables.documents(conjunctions, isExact: false), ["search_tasks f"]),
+            (SearchTables(narrowed).documents(conjunctions, isExact: true), ["search_tasks f", "tasks_pkey"]),
+            (tables.items(onPage: page), ["tasks_pkey"]), (tables.texts(of: ["a"], onPage: page), ["tasks_pkey"]),
             (tables.documents(of: ["a"]), ["search_documents_pkey", "tasks_pkey"]),
             (tables.names(conjunctions), ["search_tasks f", "tasks_pkey", "contacts_pkey"]),
             (tables.numbered(1), ["tasks_number_key"]),

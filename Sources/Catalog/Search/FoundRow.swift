@@ -12,7 +12,8 @@ struct FoundRow: Sendable {
     }
 
     let id: String
-    let createdAt: Int64
+    /// In microseconds since 1970; zero where that has not been read yet.
+    var createdAt: Int64
     /// What results are ordered by; of equal ones the newest is first.
     let score: Float
     let field: SearchField
@@ -27,6 +28,8 @@ struct FoundRow: Sendable {
     var text: String?
     /// The task's JSON, where it came along.
     var json: [UInt8]?
+
+    var isDated: Bool { createdAt != 0 }
 
     /// Whether it was found in a text that is too long to be shown whole.
     var isInLongText: Bool { [.description, .answers, .comments].contains(field) }
@@ -44,12 +47,17 @@ struct FoundRow: Sendable {
     /// The place among the results as text, for a cursor.
     var position: [String] { [String(score.bitPattern), String(createdAt), id] }
 
+    /// A place among the results as ``position`` wrote it; `nil` if it is none.
+    static func place(_ position: [String]) -> (score: Float, createdAt: Int64, id: String)? {
+        guard position.count == 3, let bits = UInt32(position[0]), let created = Int64(position[1]) else { return nil }
+        return (Float(bitPattern: bits), created, position[2])
+    }
+
     /// Whether this comes behind a place that ``position`` wrote; `nil` if that is none.
     func isBehind(_ position: [String]) -> Bool? {
-        guard position.count == 3, let bits = UInt32(position[0]), let created = Int64(position[1]) else { return nil }
+        guard let place = Self.place(position) else { return nil }
         let other = FoundRow(
-            id: position[2], createdAt: created, score: Float(bitPattern: bits), field: field, certainty: .exact,
-            value: nil)
+            id: place.id, createdAt: place.createdAt, score: place.score, field: field, certainty: .exact, value: nil)
         return FoundRow.isBefore(other, self)
     }
 

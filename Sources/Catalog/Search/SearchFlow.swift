@@ -237,7 +237,7 @@ struct SearchFlow: Sendable {
 
     private func statement(for asked: TextSearches.Asked) -> SQL {
         if asked.tier == .likeness { return tables.names(asked.conjunctions) }
-        return tables.documents(asked.conjunctions, isExact: asked.tier == .exact)
+        return tables.documents(asked.conjunctions, isExact: asked.tier == .exact, taskCount: asked.taskCount)
     }
 
     private static func bound(of tier: TextSearch.Tier) -> Int {
@@ -292,6 +292,7 @@ struct SearchFlow: Sendable {
     private func finish(
         _ found: [FoundRow], _ knowledge: Knowledge, explainedBy search: TextSearches? = nil
     ) -> Read.Outcome {
+        guard found.allSatisfy(\.isDated) else { return finish(undated: found, knowledge, explainedBy: search) }
         let page = page(of: found)
         guard !page.isEmpty else { return .answer(answer([], knowledge)) }
         let unclear = page.filter(\.isToBeExplained).map(\.id)
@@ -307,6 +308,35 @@ struct SearchFlow: Sendable {
                 let explained = self.explained(page, search, by: results.dropFirst().first)
                 return .answer(
                     self.answer(explained.compactMap { task in items[task.id].map { (task, $0) } }, knowledge))
+            })
+    }
+
+    /// The same where only the rows tell which of equal ones is the newest.
+    private func finish(
+        undated found: [FoundRow], _ knowledge: Knowledge, explainedBy search: TextSearches?
+    ) -> Read.Outcome {
+        var best: [String: FoundRow] = [:]
+        for row in found where row.score > best[row.id]?.score ?? -1 { best[row.id] = row }
+        let candidates = best.values.sorted(by: FoundRow.isBefore).prefix(SearchTables.mostOrdered)
+        let known = best
+        let place = after.flatMap { FoundRow.place($0) }
+        let page = tables.page(of: Array(candidates), after: place, limit: limit + 1)
+        var statements = [tables.items(onPage: page)]
+        let unclear = candidates.filter(\.isToBeExplained).map(\.id)
+        if search != nil, !unclear.isEmpty { statements.append(tables.texts(of: unclear, onPage: page)) }
+        return .more(
+            Self.read(statements) { (results) throws(ToolError) in
+                let rows = results[0]
+                var (page, items): ([FoundRow], [String: [UInt8]]) = ([], [:])
+                for place in 0..<rows.rowCount {
+                    guard let id = rows.string(place, 0), var row = known[id] else { continue }
+                    row.createdAt = rows.int64(place, 1) ?? 0
+                    items[id] = rows.bytes(place, 2)
+                    page.append(row)
+                }
+                let explained = self.explained(page, search, by: results.dropFirst().first)
+                return .answer(
+                    self.answer(explained.compactMap { row in items[row.id].map { (row, $0) } }, knowledge))
             })
     }
 

@@ -67,6 +67,7 @@ package struct SearchIndex {
             progress(count)
             return rows.rowCount == 0 ? nil : rows.string(rows.rowCount - 1, 0)
         }
+        try forgetDeleted(in: workspace)
         try settle(uses, in: workspace)
         try finish(workspace)
         return count
@@ -190,8 +191,23 @@ package struct SearchIndex {
         """
         SELECT \(TaskTexts.columns) FROM tasks AS t \(TaskTexts.joins)
         WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
+            AND t.deleted_at IS NULL
         ORDER BY t.id LIMIT \(Int64(Self.taskBatch))::bigint FOR NO KEY UPDATE OF t
         """
+    }
+
+    /// Drops the rows of tasks that are deleted: they would be offered, and end a search that finds nothing by them.
+    private func forgetDeleted(in workspace: WorkspaceID) throws {
+        try connection.transaction { connection in
+            _ = try connection.query(Tenancy.set(workspace))
+            _ = try connection.query(
+                """
+                DELETE FROM search_documents AS s USING tasks AS t
+                WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.deleted_at IS NOT NULL
+                    AND s.workspace_id = t.workspace_id AND s.task_id = t.id
+                """
+            )
+        }
     }
 
     /// Puts the counts right that were counted on, in the order of the words.

@@ -52,34 +52,57 @@ struct SearchTables: Sendable {
     ///
     /// - Parameter isExact: Whether they have the words as they were typed. Fewer do then, for most of them match
     ///   equally well; and few bring their JSON along, for mostly they are the answer.
-    func documents(_ conjunctions: [Conjunction], isExact: Bool) -> SQL {
+    func documents(_ conjunctions: [Conjunction], isExact: Bool, taskCount: Int = 0) -> SQL {
         let limit = isExact ? Self.exactBound : Self.bound
         let looked = isExact ? Self.exactLooked : Self.bound
-        // Where a condition leaves few rows, more are looked at before it.
-        let (most, kept) = subject.isNarrowed ? (Self.narrowedLooked, Self.narrowedLooked) : (looked, limit * 2)
+        if subject.isNarrowed { return narrowed(conjunctions, limit: limit, isExact: isExact).withBinaryRows }
+        let rows: SQL = """
+            SELECT k.id, NULL::bigint AS created, k.keys, k.layout
+            FROM \(offered(conjunctions, looked: looked, limit: limit, taskCount)) AS k
+            ORDER BY x.place, k.id DESC
+            LIMIT \(limit * 2)::bigint
+            """
+        guard isExact else { return rows.withBinaryRows }
+        let statement: SQL = """
+            SELECT r.id, CASE WHEN r.few THEN (
+                    SELECT \(Self.created) FROM \(table) AS t WHERE \(condition) AND t.id = r.id
+                ) END, r.keys, r.layout, CASE WHEN r.few THEN \(subject.item("r.id")) END
+            FROM (
+                SELECT n.id, n.keys, n.layout, count(*) OVER () <= \(Self.fewRows)::bigint AS few FROM (\(rows)) AS n
+            ) AS r
+            """
+        return statement.withBinaryRows
+    }
+
+    private static let created: SQL = "(extract(epoch FROM t.created_at) * 1e6)::bigint"
+
+    /// The same where a condition may leave few of the rows: more are looked at, and each is read.
+    private func narrowed(_ conjunctions: [Conjunction], limit: Int, isExact: Bool) -> SQL {
         let rows: SQL = """
             SELECT \(IndexRow.columns) FROM (
                 SELECT k.id, k.keys, k.layout
-                FROM \(offered(conjunctions, looked: most, limit: subject.isNarrowed ? most : limit)) AS k
+                FROM \(offered(conjunctions, looked: Self.narrowedLooked, limit: Self.narrowedLooked)) AS k
                 ORDER BY x.place, k.id DESC
-                LIMIT \(kept)::bigint
+                LIMIT \(Self.narrowedLooked)::bigint
             ) AS k
             JOIN \(table) AS t ON \(condition) AND t.id = k.id
-            \(subject.isNarrowed ? "LIMIT \(limit)::bigint" as SQL : "")
+            LIMIT \(limit * 2)::bigint
             """
-        return (isExact ? withItems(rows, "r.id, r.created, r.keys, r.layout") : rows).withBinaryRows
+        return isExact ? withItems(rows, "r.id, r.created, r.keys, r.layout") : rows
     }
 
-    private func offered(_ conjunctions: [Conjunction], looked: Int, limit: Int) -> SQL {
+    private func offered(_ conjunctions: [Conjunction], looked: Int, limit: Int, _ taskCount: Int = 0) -> SQL {
         let sets = (0..<Conjunction.maxSets).map { index in
             conjunctions.map { index < $0.sets.count ? literal($0.sets[index].words) : "" }
         }
+        let recent = conjunctions.map { Int64($0.recent(of: taskCount, wanted: limit)) }
         return """
-            unnest(\(sets[0])::text[], \(sets[1])::text[], \(sets[2])::text[], \(sets[3])::text[])
-                WITH ORDINALITY AS x(a, b, c, d, place)
+            unnest(\(sets[0])::text[], \(sets[1])::text[], \(sets[2])::text[], \(sets[3])::text[], \(recent)::bigint[])
+                WITH ORDINALITY AS x(a, b, c, d, recent, place)
             CROSS JOIN LATERAL (
                 SELECT f.* FROM \(verbatim: subject.function)x.a::bigint[], nullif(x.b, '')::bigint[],
-                    nullif(x.c, '')::bigint[], nullif(x.d, '')::bigint[], \(looked)::integer, \(limit)::integer)
+                    nullif(x.c, '')::bigint[], nullif(x.d, '')::bigint[], \(looked)::integer, \(limit)::integer,
+                    x.recent::integer)
                     AS f(\(verbatim: subject.functionColumns))
             )
             """
@@ -196,6 +219,49 @@ struct SearchTables: Sendable {
             ) AS p
             \(subject.rows(ofOwner: "p.owner"))
             """, "r.id, r.created, r.local, r.domain")
+    }
+
+    /// How many rows are put in order for a page at most.
+    static let mostOrdered = 400
+
+    /// The best rows behind a place, and of equal ones the newest: key, score and time.
+    func page(
+        of rows: [FoundRow], after place: (score: Float, createdAt: Int64, id: String)?, limit: Int
+    ) -> SQL {
+        var behind: SQL = ""
+        if let place {
+            behind = """
+                WHERE (x.score, \(Self.created), x.id)
+                    < (\(String(place.score))::real, \(place.createdAt)::bigint, \(place.id)::uuid)
+                """
+        }
+        return """
+            SELECT x.id, x.score, \(Self.created) AS created
+            FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map { String($0.score) })::real[]) AS x(id, score)
+            JOIN \(table) AS t ON \(condition) AND t.id = x.id
+            \(behind)
+            ORDER BY x.score DESC, created DESC, x.id DESC
+            LIMIT \(limit)::bigint
+            """
+    }
+
+    /// The rows of a page in their order: key, time and JSON.
+    func items(onPage page: SQL) -> SQL {
+        """
+        SELECT p.id, p.created, \(subject.item("p.id")) FROM (\(page)) AS p
+        ORDER BY p.score DESC, p.created DESC, p.id DESC
+        """
+    }
+
+    /// The texts of those rows of a page that are among some.
+    func texts(of rows: [String], onPage page: SQL) -> SQL {
+        """
+        SELECT \(subject.texts.columns)
+        FROM (\(page)) AS k
+        JOIN \(table) AS t ON \(condition) AND t.id = k.id
+        \(subject.texts.joins)
+        WHERE k.id = ANY (\(rows)::uuid[])
+        """
     }
 
     /// The JSON of rows for the answer, in the order given.

@@ -6,16 +6,22 @@ import Tools
 
 /// Brings the search rows of single tasks in line with their texts, in the transaction that changed them.
 enum SearchUpdate {
-    /// Computes the rows of a task anew. Whoever changes a task's texts locks its row first, so the last one sees all.
+    /// Computes the rows of a task anew; those of a deleted one go. Whoever changes a task's texts locks its row first, so the last one sees all.
     static func task(_ task: String, in call: ToolCall, _ transaction: borrowing Transaction) throws {
         let workspace = call.workspace
         let rows = try transaction.query(
             """
             SELECT \(TaskTexts.columns) FROM tasks AS t \(TaskTexts.joins)
-            WHERE t.workspace_id = \(workspace) AND t.id = \(task)::uuid
+            WHERE t.workspace_id = \(workspace) AND t.id = \(task)::uuid AND t.deleted_at IS NULL
             """
         )
-        guard rows.rowCount == 1 else { return }
+        guard rows.rowCount == 1 else {
+            _ = try transaction.query(
+                """
+                DELETE FROM search_documents AS s WHERE s.workspace_id = \(workspace) AND s.task_id = \(task)::uuid
+                """)
+            return
+        }
         let indexed = IndexedTask(TaskTexts.row(rows, 0).document)
         let keys = SearchKeyMaker(workspace: call.credential.workspace.uuid)
         let literals = indexed.parts.map { part in

@@ -14,13 +14,14 @@ struct TaskSubject: SearchSubject {
     init(_ call: ToolCall, status: String? = nil, fields: [String]? = nil) {
         workspace = call.workspace
         keys = SearchKeyMaker(workspace: call.credential.workspace.uuid)
+        isNarrowed = status != nil
         self.status = status.map { "AND t.status = \($0)" } ?? ""
         self.fields = fields
     }
 
     let table = "tasks"
     var condition: SQL { "t.workspace_id = \(workspace) AND t.deleted_at IS NULL \(status)" }
-    let isNarrowed = false
+    let isNarrowed: Bool
 
     let function = "search_tasks("
     let functionColumns = "id, part, keys, layout"

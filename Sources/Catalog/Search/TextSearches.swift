@@ -11,6 +11,7 @@ struct TextSearches: Sendable {
     /// How many tasks the index offered last.
     private(set) var offered = 0
     private let keys: SearchKeyMaker
+    private let taskCount: Int
 
     /// Whether what is near is looked for beside what is as typed.
     private let isThorough: Bool
@@ -21,6 +22,7 @@ struct TextSearches: Sendable {
         self.words = words
         self.isThorough = isThorough
         self.keys = keys
+        taskCount = dictionary?.taskCount ?? 0
         searches = words.map { TextSearch($0.words, in: dictionary, keys, onlyNames: $0.isName) }
     }
 
@@ -28,12 +30,17 @@ struct TextSearches: Sendable {
     struct Asked: Sendable {
         let tier: TextSearch.Tier
         let conjunctions: [Conjunction]
+        /// How many tasks there are, roughly; none without a dictionary.
+        let taskCount: Int
         fileprivate let all: [Conjunction]
         /// What was known of the words when the index was asked.
         fileprivate let searches: [TextSearch]
 
-        fileprivate init(_ tier: TextSearch.Tier, _ all: [Conjunction], _ searches: [TextSearch], isLean: Bool) {
+        fileprivate init(
+            _ tier: TextSearch.Tier, _ all: [Conjunction], _ searches: [TextSearch], taskCount: Int, isLean: Bool
+        ) {
             self.tier = tier
+            self.taskCount = taskCount
             self.all = all
             self.searches = searches
             conjunctions = isLean ? all.map(\.lean) : all
@@ -42,7 +49,7 @@ struct TextSearches: Sendable {
         /// The same with all words, if some were left out.
         var whole: Asked? {
             let isLean = zip(conjunctions, all).contains { $0.sets.count < $1.sets.count }
-            return isLean ? Asked(tier, all, searches, isLean: false) : nil
+            return isLean ? Asked(tier, all, searches, taskCount: taskCount, isLean: false) : nil
         }
     }
 
@@ -66,7 +73,9 @@ struct TextSearches: Sendable {
         var next = tier.map { TextSearch.Tier(rawValue: $0.rawValue + 1) } ?? .exact
         while let tier = next {
             let conjunctions = conjunctions(of: tier)
-            if !conjunctions.isEmpty { return Asked(tier, conjunctions, searches, isLean: tier != .exact) }
+            if !conjunctions.isEmpty {
+                return Asked(tier, conjunctions, searches, taskCount: taskCount, isLean: tier != .exact)
+            }
             next = TextSearch.Tier(rawValue: tier.rawValue + 1)
         }
         return nil
