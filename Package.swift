@@ -103,8 +103,9 @@ let package = Package(
             name: "CatalogTests",
             dependencies: [
                 "Catalog", "Crypto", "HTTP", "Identity", "JSON", "Matching", "Postgres", "PostgresServer",
-                "TestSupport", "Tools",
-            ]
+                "MCP", "TestSupport", "Tools",
+            ],
+            exclude: ["listing-budget.json"]
         ),
         .testTarget(
             name: "ServiceTests",

@@ -13,7 +13,7 @@ struct ToolCallOutcome: Sendable {
     static func done(_ answer: ToolAnswer) -> ToolCallOutcome {
         ToolCallOutcome(
             result: .result(ToolResult(structured: answer.structured)),
-            verdict: Verdict(audit: .ok, bytes: answer.structured.bytes.count)
+            verdict: Verdict(audit: .ok, tool: answer.tool, bytes: answer.structured.bytes.count)
         )
     }
 
@@ -71,7 +71,8 @@ struct ReadCall {
             if case .refused(_, let error) = prepared { throw error }
             guard let read else { return .ended(.unknown) }
             switch try read.proceed(results, principal) {
-            case .answer(let answer): return .ended(.done(answer))
+            case .answer(let answer):
+                return .ended(.done(principal.access.lockdown ? answer.withoutUntrustedText : answer))
             case .more(let next): return .more(next)
             case .wait(let gate, let next): return .wait(for: gate, then: next)
             }

@@ -5,6 +5,8 @@ import Synchronization
 struct Verdict: Sendable {
     let audit: AuditEvent.Outcome
     var errorCode: String?
+    /// The tool under whose name the call is kept, if it is another than was called.
+    var tool: String?
     /// How many bytes the result has.
     var bytes = 0
 }

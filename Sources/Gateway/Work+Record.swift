@@ -43,7 +43,7 @@ extension Work {
 
     /// Keeps the event of a call that changed nothing.
     func audit(_ outcome: ToolCallOutcome, _ prepared: PreparedCall, of principal: Principal) {
-        audit(outcome.verdict, prepared.tool?.name, prepared.argumentsDigest, of: principal)
+        audit(outcome.verdict, outcome.verdict.tool ?? prepared.tool?.name, prepared.argumentsDigest, of: principal)
     }
 
     /// - Parameter name: The tool, resource or prompt, if there is one of the name that was sent.

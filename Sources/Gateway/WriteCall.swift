@@ -27,12 +27,16 @@ struct WriteCall: Sendable {
                 caller.principal = principal
                 guard tool.isVisible(to: principal.access) else { return (.unknown, []) }
                 if asks, tool.asks(call, for: principal.access) { throw MustAsk(principal: principal) }
-                return try attempt(work, principal, transaction)
+                let ended = try attempt(work, principal, transaction)
+                if case .unknownTool = ended.0.result { return ended }
+                caller.event = work.event(ended.0.verdict, tool.name, nil, of: principal)
+                return ended
             }
             guard let principal = caller.principal else {
                 throw Refused(IdentityError(.unknown), to: work.call.request, work.parts)
             }
             let scope = ChangeScope.workspace(principal.workspace)
+            if let event = caller.event { work.parts.trail.count(event) }
             for uri in changes { work.parts.mcp.announce(.resource(uri: uri), in: scope) }
             if case .unknownTool = outcome.result {
                 work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
@@ -123,5 +127,7 @@ struct WriteCall: Sendable {
     /// Who calls, known from the first statement on, also when the rest fails.
     private final class Caller {
         var principal: Principal?
+        /// What was written of the call in its transaction.
+        var event: AuditEvent?
     }
 }

@@ -17,8 +17,14 @@ package final class AuditTrail: Sendable {
     /// Beyond this many waiting events the newest are dropped and counted.
     private static let bound = 100_000
 
+    /// An event that waits, to be written and counted, or counted alone.
+    private struct Entry {
+        let event: AuditEvent
+        let isWritten: Bool
+    }
+
     private struct State {
-        var waiting: [AuditEvent] = []
+        var waiting: [Entry] = []
         var isScheduled = false
         var inFlight = 0
     }
@@ -34,10 +40,15 @@ package final class AuditTrail: Sendable {
     }
 
     /// Keeps an event until the next flush.
-    package func record(_ event: AuditEvent) {
+    package func record(_ event: AuditEvent) { keep(Entry(event: event, isWritten: false)) }
+
+    /// Counts a call whose event was written in its own transaction.
+    package func count(_ event: AuditEvent) { keep(Entry(event: event, isWritten: true)) }
+
+    private func keep(_ entry: Entry) {
         let action = state.withLock { state -> Action in
             guard state.waiting.count < AuditTrail.bound else { return .drop }
-            state.waiting.append(event)
+            state.waiting.append(entry)
             if state.waiting.count >= AuditTrail.batchSize, state.inFlight == 0 { return .flush }
             if state.isScheduled { return .none }
             state.isScheduled = true
@@ -56,7 +67,7 @@ package final class AuditTrail: Sendable {
 
     /// Hands what waits to a worker.
     package func flush() {
-        let events = state.withLock { state -> [AuditEvent] in
+        let events = state.withLock { state -> [Entry] in
             let events = state.waiting
             state.waiting.removeAll(keepingCapacity: true)
             if !events.isEmpty { state.inFlight += 1 }
@@ -80,21 +91,22 @@ package final class AuditTrail: Sendable {
         flush()
     }
 
-    private func write(_ events: [AuditEvent], to database: borrowing Database) {
-        var unwritten: [AuditEvent] = []
-        for (workspace, group) in Dictionary(grouping: events, by: \.workspace) {
+    private func write(_ events: [Entry], to database: borrowing Database) {
+        var unwritten: [Entry] = []
+        for (workspace, group) in Dictionary(grouping: events, by: \.event.workspace) {
+            let new = group.filter { !$0.isWritten }.map(\.event)
+            let all = group.map(\.event)
+            var statements = [Tenancy.set(workspace)]
+            if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
+            statements += [touching(all, in: workspace), UsageCount.adding(all, in: workspace)]
+            // Now and then, which is enough.
+            if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
             do {
-                try database.transaction { transaction in
-                    _ = try transaction.queries([
-                        Tenancy.set(workspace),
-                        AuditEvent.appending(group, in: workspace),
-                        touching(group, in: workspace),
-                    ])
-                }
-                metrics.increment(.auditEvents, by: group.count)
+                try database.transaction { transaction in _ = try transaction.queries(statements) }
+                metrics.increment(.auditEvents, by: new.count)
             } catch let error as PostgresError where error.kind == .server {
                 // The database will not take these events later either: the workspace or credential is gone.
-                metrics.increment(.auditEventsDropped, by: group.count)
+                metrics.increment(.auditEventsDropped, by: new.count)
             } catch {
                 unwritten += group
             }
@@ -115,7 +127,7 @@ package final class AuditTrail: Sendable {
     private func finished() { state.withLock { $0.inFlight -= 1 } }
 
     /// Puts events back after a failure; the next tick tries again.
-    private func giveBack(_ events: [AuditEvent]) {
+    private func giveBack(_ events: [Entry]) {
         let dropped = state.withLock { state -> Int in
             state.inFlight -= 1
             let room = max(0, AuditTrail.bound - state.waiting.count)

@@ -16,6 +16,12 @@ package struct ToolListing: Sendable {
         self.key = key
     }
 
+    /// How many bytes of JSON a client of a revision gets for all tools, and for each.
+    package func bytes(for revision: Revision) -> (all: Int, each: [(name: String, bytes: Int)]) {
+        let each = tools.indices.map { (tools[$0].name, render($0..<$0 + 1, for: revision).count - 2) }
+        return (render(0..<tools.count, for: revision).count, each)
+    }
+
     /// The positions of the page after a tool; `nil` if there is no such tool any more.
     func page(after name: String?, size: Int) -> Range<Int>? {
         var start = 0

@@ -51,8 +51,17 @@ package struct Read: Sendable {
 package struct ToolAnswer: Sendable {
     /// A JSON object that fits the tool's output schema.
     package let structured: RawJSON
+    /// The tool that was called in the end, where another one passed the call on.
+    package private(set) var tool: String?
 
     package init(_ structured: RawJSON) { self.structured = structured }
+
+    /// The same as the answer of a tool to which the call was passed on.
+    package func given(by tool: String) -> ToolAnswer {
+        var answer = self
+        answer.tool = tool
+        return answer
+    }
 }
 
 /// What a write did. All cases are committed, the refusal too: a failed check leaves its trace.

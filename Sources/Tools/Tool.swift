@@ -5,7 +5,7 @@ package import Postgres
 /// One thing that an assistant can do in a workspace.
 package struct Tool: Sendable {
     /// What a call does to the world; clients see it as the four annotation hints.
-    package struct Effects: Sendable {
+    package struct Effects: Sendable, Equatable {
         /// Changes rows; hidden under read-only.
         package let writes: Bool
         /// May remove or overwrite what was there.
@@ -41,6 +41,9 @@ package struct Tool: Sendable {
         /// Makes the call of another tool, which has effects of its own.
         package static let passingOn = Effects(
             writes: true, destroys: true, isIdempotent: false, reachesOut: false, isConfirmed: false)
+        /// The same for calls that only read.
+        package static let passingOnReads = Effects(
+            writes: false, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false)
         /// Asks people for something; changes no row of theirs.
         package static let asking = Effects(
             writes: true, destroys: false, isIdempotent: true, reachesOut: false, isConfirmed: false)

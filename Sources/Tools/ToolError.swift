@@ -10,6 +10,8 @@ package struct ToolError: Error, Sendable {
         case notFound = "not_found"
         case verificationFailed = "verification_failed"
         case idempotencyConflict = "idempotency_conflict"
+        case toolDisabled = "tool_disabled"
+        case readOnly = "read_only"
         case permissionDenied = "permission_denied"
         case versionConflict = "version_conflict"
         case transitionNotAllowed = "transition_not_allowed"

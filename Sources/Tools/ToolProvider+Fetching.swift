@@ -54,7 +54,8 @@ extension ToolProvider {
             return PreparedFetch(resource.name, digest, shows(tools), read?.statements ?? []) {
                 (results, principal) throws(ToolError) in
                 guard let read else { return .missing }
-                let json = try read.answer(results, principal).structured
+                let answer = try read.answer(results, principal)
+                let json = (principal.access.lockdown ? answer.withoutUntrustedText : answer).structured
                 let contents = ResourceContents(uri: uri, mimeType: Resource.mimeType, body: .json(json))
                 return .resource(ResourceResult([contents], ttl: resource.ttl))
             }

@@ -44,7 +44,7 @@ package struct ToolProvider: Provider {
             // The tools that are seen, and the one setting that changes a description.
             let key =
                 tools.map(\.name).joined(separator: " ") + " \(access.customerCommentFactors) \(access.confirmation)"
-            return ToolListing(tools.map { $0.described(for: access) }, key: key)
+            return ToolListing(tools.map { $0.description(for: access) }, key: key)
         }
     }
 
@@ -115,13 +115,15 @@ package enum PreparedCall: Sendable {
 
 extension Tool {
     /// The tool as clients see it, under settings that a sentence of the description may depend on.
-    fileprivate func described(for access: ToolAccess) -> ToolDescription {
+    package func description(for access: ToolAccess) -> ToolDescription {
         ToolDescription(
             name: name,
             title: title,
             description: ([description] + (note.map { [$0(access)] } ?? [])).joined(separator: " "),
             inputSchema: RawJSON(Parameter.schema(of: parameters)),
-            outputSchema: RawJSON(waits(under: access.confirmation) ? output.withoutRequirements : output),
+            // There describe_tool tells it, for the list stands in every conversation.
+            outputSchema: access.profile == .core
+                ? nil : RawJSON(waits(under: access.confirmation) ? output.withoutRequirements : output),
             annotations: ToolAnnotations(
                 isReadOnly: !effects.writes, isDestructive: effects.destroys, isIdempotent: effects.isIdempotent,
                 isOpenWorld: effects.reachesOut

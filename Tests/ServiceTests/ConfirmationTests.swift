@@ -1,8 +1,10 @@
+import Catalog
 import Identity
 import JSON
 import Postgres
 import TestSupport
 import Testing
+import Tools
 
 @Suite("A write that waits for a confirmation")
 struct ConfirmationTests {
@@ -321,7 +323,8 @@ struct ConfirmationTests {
         let client = try Self.client(bench, workspace, confirm: .allWrites)
         let tools = try client.ask("tools/list").json["result"]?["tools"]?.elements ?? []
         let shown = try client.call("update_contact", ["id": .string(workspace.contacts[0].id), "job_title": "Miller"])
-        for tool in tools where tool["annotations"]?["readOnlyHint"] == false {
+        for tool in tools
+        where Catalog.registry[tool["name"]?.string ?? ""]?.waits(under: .allWrites) == true {
             let schema = tool["outputSchema"] ?? .null
             #expect(try SchemaCheck.problems(shown.structured, schema) == [], "\(tool["name"]?.string ?? "")")
         }

@@ -24,13 +24,16 @@ struct IsolationTests {
         // A write that B could take back.
         let kept = try bench.client(b, profile: .all).call("create_company", ["name": "Bluebird Trading"])
         #expect(kept.structured["undo_token"] != nil)
-        // And one that waits.
-        let token = try bench.token(for: b) {
-            $0.profile = .all
-            $0.confirmation = .allWrites
+        // And one that waits, in both.
+        for workspace in [a, b] {
+            let token = try bench.token(for: workspace) {
+                $0.profile = .all
+                $0.confirmation = .allWrites
+            }
+            let waiting = try bench.service.client(workspace, token)
+                .call("create_company", ["name": .string("\(workspace.name) Shipping")])
+            #expect(waiting.structured["confirmToken"] != nil)
         }
-        let waiting = try bench.service.client(b, token).call("create_company", ["name": "Bluebird Shipping"])
-        #expect(waiting.structured["confirmToken"] != nil)
     }
 
     @Test("learns nothing of another through any argument of any tool, resource or prompt")

@@ -34,11 +34,11 @@ extension Tool {
                 LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
                 WHERE c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
                 """,
-            ]) { (results, principal) throws(ToolError) in answer(results, principal.access) }
+            ]) { (results, principal) throws(ToolError) in answer(results, principal.access, call.registry) }
         }
     )
 
-    private static func answer(_ results: [QueryResult], _ access: ToolAccess) -> ToolAnswer {
+    private static func answer(_ results: [QueryResult], _ access: ToolAccess, _ registry: ToolRegistry) -> ToolAnswer {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("workspace")
@@ -49,11 +49,13 @@ extension Tool {
             if let text = row.string(0, place) { credential.append(JSONMember(name, .string(text))) }
         }
         credential.append(JSONMember("read_only", .bool(access.readOnly)))
+        credential.append(JSONMember("lockdown", .bool(access.lockdown)))
+        credential.append(JSONMember("confirm", .string(access.confirmation.rawValue)))
         let granted = Permission.all.filter(access.grants).map(\.name)
         credential.append(
             JSONMember("permissions", access.permissions == nil ? "all" : .array(granted.map { .string($0) })))
         writer.write("credential", .object(credential))
-        let hidden = Catalog.registry.tools.compactMap { tool in
+        let hidden = registry.tools.compactMap { tool in
             tool.hiding(from: access).map { JSONMember(tool.name, .string($0.rawValue)) }
         }
         writer.write("hidden", .object(hidden))
