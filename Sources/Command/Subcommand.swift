@@ -40,7 +40,7 @@ struct Subcommand: Sendable {
             Serve.command, Dev.command, Migrate.command, ReindexCommand.command, ImportCommand.command,
             SeedCommand.command,
         ]
-        + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all + [ToolsCommand.command]
+        + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all + [ToolsCommand.command, AuditCommand.verify]
         + [Stdio.command, HealthCommand.command, Version.command]
 
     static let json = Option("json", nil, "Print JSON for programs to read")
