@@ -10,14 +10,16 @@ extension WorkerPool {
             return true
         }
         guard isNeeded else { return }
-        let pause = max(0, ContinuousClock.now.duration(to: deadline).milliseconds)
-        housekeeping.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { self.refuseExpired() }
+        // Rounded up: a timer that comes too early finds nothing to refuse.
+        let pause = max(0, ContinuousClock.now.duration(to: deadline).milliseconds) + 1
+        housekeeping.asyncAfter(deadline: .now() + .milliseconds(Int(pause))) { self.refuseExpired(by: deadline) }
     }
 
-    private func refuseExpired() {
+    /// - Parameter deadline: What the timer was set for. Another one was set if something is due before that.
+    private func refuseExpired(by deadline: ContinuousClock.Instant) {
         let now = ContinuousClock.now
         let (expired, next) = state.withLock { state in
-            if let due = state.nextExpiry, due > now { return ([WaitingCall](), nil as ContinuousClock.Instant?) }
+            guard state.nextExpiry == deadline else { return ([WaitingCall](), nil as ContinuousClock.Instant?) }
             state.nextExpiry = nil
             let expired = state.remove { $0.expiry <= now }
             let expiries = [state.queue.minimum { $0.expiry }, state.kept.values.map(\.expiry).min()]

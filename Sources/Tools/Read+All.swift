@@ -5,7 +5,7 @@ extension Read {
     /// One of several reads that make one answer.
     package struct Part: Sendable {
         package let read: Read
-        /// Whether the caller may have it; what a caller may not have goes no further than its first rows.
+        /// Whether the caller may have it; of what a caller may not have the first rows are read and nothing is told.
         package let isAllowed: @Sendable (Principal) -> Bool
 
         package init(_ read: Read, isAllowed: @escaping @Sendable (Principal) -> Bool = { _ in true }) {
@@ -47,6 +47,8 @@ extension Read {
                 let own = Array(rest.prefix(part.read.statements.count))
                 rest = rest.dropFirst(own.count)
                 guard part.isAllowed(principal) else {
+                    // What its rows tell of the workspace may be what others wait for; the rest of them is dropped.
+                    _ = try? part.read.proceed(own, principal)
                     next.append(.done(nil))
                     continue
                 }

@@ -197,6 +197,19 @@ struct RecordSearchTests {
         #expect(try caller.call("search_contacts", ["query": "Tubbs"]).rpcCode == -32602)
     }
 
+    @Test("over all kinds waits for nobody when what the caller may not read would have brought the words")
+    func permissionsAtFirst() throws {
+        // Nobody has searched here, so the first kind is the one that reads the workspace's words.
+        let fresh = try bench.workspace("Sedge")
+        let token = try bench.token(for: fresh) {
+            $0.profile = .all
+            $0.permissions = ["read_projects", "read_companies", "read_contacts"]
+        }
+        let reply = try bench.service.client(fresh, token).call("search_all", ["query": "sedgge"])
+        #expect(!reply.isError, "\(reply.answer.text)")
+        #expect(reply.structured["searched"] == ["contacts", "companies"])
+    }
+
     @Test("never shows rows of another workspace, not even by the same names and numbers")
     func isolation() throws {
         try fill()

@@ -55,13 +55,17 @@ package final class Dictionaries: Sendable {
 
     /// The right and the duty to read all words of a workspace on behalf of all.
     ///
-    /// A call that fails, that is taken back or that comes too late drops it, and those who wait begin anew.
+    /// Whoever has it ends it when it has the rows, for parts of its own call may wait for them as well. A call that
+    /// fails, that is taken back or that comes too late drops it. Either way those who wait begin anew.
     final class Claim: Sendable {
-        private let end: @Sendable () -> Void
+        private let body: @Sendable () -> Void
 
-        fileprivate init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+        fileprivate init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
-        deinit { end() }
+        /// Lets those who wait go on; doing it again does nothing.
+        func end() { body() }
+
+        deinit { body() }
     }
 
     /// Finds out who reads all words of a workspace: the caller, if nobody does.

@@ -95,9 +95,9 @@ struct SearchFlow: Sendable {
         let checksPlace = statements.count
         statements += checks?.checks ?? []
         return Read(statements) { (results, _) throws(ToolError) in
+            // Whoever waits for the words finds them once this has taken them in, or reads them by itself.
+            defer { if case .caller(let claim) = reader { claim.end() } }
             try self.checks?.verify(results[checksPlace...])
-            // What claims the reading of words is held until they are here.
-            defer { withExtendedLifetime(reader) {} }
             var knowledge = Knowledge()
             knowledge.country = results[0].string(0, 1).flatMap { PhoneCountry($0) }
             let isNew = self.learn(dictionaryRead, results, known, &knowledge)
