@@ -18,7 +18,8 @@ package enum Catalog {
     private static func toolsets(_ dictionaries: Dictionaries) -> [Toolset] {
         [
             .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline, .invoicing, .quotations,
-            .search(entityList, dictionaries), .analytics, .workspace, .platform,
+            .tickets, .projects, .tasks, .search(entityList, dictionaries), .analytics, .recruiting, .knowledge,
+            .workspace, .teams, .platform,
         ]
     }
 
@@ -32,6 +33,7 @@ package enum Catalog {
     /// The same in the order in which people are shown them.
     static let entityList: [Entity] = [
         .contact, .company, .deal, .pipelineStage, .activity, .product, .invoice, .quotation, .expense,
+        .ticket, .project, .task, .job, .candidate, .application, .document, .suggestion, .user, .team,
     ]
 
     /// The six tools of the Task Tracking system.

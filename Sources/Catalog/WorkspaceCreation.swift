@@ -32,6 +32,13 @@ package enum WorkspaceCreation {
         ("Closed Lost", "#b5473c", 0, false),
     ]
 
+    /// The times agreed for tickets of each priority: hours to the first reply and to the resolution, and whether the
+    /// hours are those of work.
+    private static let agreements = [
+        ("Urgent", "urgent", 1, 8, false), ("High", "high", 4, 16, true), ("Medium", "medium", 8, 40, true),
+        ("Low", "low", 16, 80, true),
+    ]
+
     /// Makes a workspace in one transaction.
     ///
     /// - Parameters:
@@ -118,6 +125,7 @@ package enum WorkspaceCreation {
             """
         )
         try layPipeline(of: workspace, key: key, on: connection)
+        try agree(on: workspace, key: key, on: connection)
     }
 
     private static func layPipeline(of workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
@@ -127,6 +135,19 @@ package enum WorkspaceCreation {
                 INSERT INTO pipeline_stages (workspace_id, id, name, color, position, probability, is_won, is_lost)
                 VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(stage.0), \(stage.1),
                     \(position)::integer, \(stage.2)::integer, \(stage.3)::boolean, \(stage.2 == 0)::boolean)
+                """
+            )
+        }
+    }
+
+    private static func agree(on workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
+        for (name, priority, response, resolution, isOfWork) in agreements {
+            _ = try connection.query(
+                """
+                INSERT INTO sla_policies (workspace_id, id, name, priority, response_hours, resolution_hours,
+                    business_hours_only)
+                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(name), \(priority),
+                    \(response)::integer, \(resolution)::integer, \(isOfWork)::boolean)
                 """
             )
         }

@@ -101,14 +101,27 @@ extension ArgumentReading {
         return .key(.number(String(number)))
     }
 
-    mutating func member(_ node: JSONNode, _ path: String) -> Arguments.Value? {
+    mutating func member(_ node: JSONNode, _ path: String) -> MemberName? {
         guard let text = node.string else { return refused(node, path, .member) }
-        if text == "me" { return .member(.caller) }
-        if let row = RowID(text, prefix: "usr") { return .member(.row(row)) }
+        if text == "me" { return .caller }
+        if let row = RowID(text, prefix: "usr") { return .row(row) }
         guard text.utf8.count <= 320, text.contains("@") else {
             return refuse(path, "is `\(shown(text))`; it can be \(accepted(.member))")
         }
-        return .member(.email(text))
+        return .email(text)
+    }
+
+    mutating func members(_ node: JSONNode, _ count: Int, _ path: String) -> Arguments.Value? {
+        guard let elements = node.elements else { return refused(node, path, .members(count: count)) }
+        if elements.count > count {
+            return refuse(path, "has \(elements.count) elements; at most \(count) are accepted")
+        }
+        var names: [MemberName] = []
+        for (index, element) in elements.enumerated() {
+            guard let name = member(element, "\(path)[\(index)]"), !names.contains(name) else { continue }
+            names.append(name)
+        }
+        return .members(names)
     }
 
     mutating func identifiers(_ node: JSONNode, _ prefix: String, _ count: Int, _ path: String) -> Arguments.Value? {

@@ -44,8 +44,9 @@ struct ArgumentReading {
         case .money: money(node, path)
         case .texts(let maximum, let count): texts(node, maximum, count, path)
         case .key(let prefix, let isNumbered): key(node, prefix, isNumbered, path)
-        case .member: member(node, path)
+        case .member: member(node, path).map(Arguments.Value.member)
         case .integers(let range, let count): integers(node, range, count, path)
+        case .members(let count): members(node, count, path)
         case .identifiers(let prefix, let count): identifiers(node, prefix, count, path)
         case .objects(let parts, let count): objects(node, parts, count, path)
         case .currency: currency(node, path)
@@ -178,6 +179,7 @@ struct ArgumentReading {
         case .member: "a member: an identifier (usr_…), an e-mail address, or `me`"
         case .integers(let range, let count):
             "an array of at most \(count) whole numbers from \(range.lowerBound) to \(range.upperBound)"
+        case .members(let count): "an array of at most \(count) members: identifiers, e-mail addresses, or `me`"
         case .identifiers(let prefix, let count): "an array of at most \(count) identifiers such as \(prefix)_…"
         case .objects(let parts, let count): "an array of 1 to \(count) objects with \(listed(parts.map(\.name)))"
         case .currency: "a code of three capitals such as EUR"

@@ -21,6 +21,7 @@ package struct Arguments: Sendable {
         case money(Money)
         case key(RowKey)
         case member(MemberName)
+        case members([MemberName])
         case rows([RowID])
         case json(JSONNode)
         case objects([[String: Value]])
@@ -101,6 +102,11 @@ package struct Arguments: Sendable {
     package func member(_ name: String) -> MemberName? {
         guard case .member(let name) = values[name] else { return nil }
         return name
+    }
+
+    package func members(_ name: String) -> [MemberName]? {
+        guard case .members(let names) = values[name] else { return nil }
+        return names
     }
 
     package func rows(_ name: String) -> [RowID]? {

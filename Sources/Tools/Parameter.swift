@@ -44,6 +44,8 @@ package struct Parameter: Sendable {
         case member
         /// Several whole numbers in this range.
         case integers(ClosedRange<Int64>, count: Int)
+        /// Several members, each named as one is.
+        case members(count: Int)
         /// Several rows, by their identifiers.
         case identifiers(prefix: String, count: Int)
         /// One or several times named parts, such as the lines of an invoice.
@@ -157,7 +159,7 @@ extension Parameter {
             case .key, .member, .currency: [("type", "string")].asMembers
             case .objects(let parts, _):
                 [("type", "array"), ("items", .object(Parameter.members(of: parts)))].asMembers
-            case .identifiers(_, let count):
+            case .identifiers(_, let count), .members(let count):
                 [("type", "array"), ("items", ["type": "string"]), ("maxItems", .integer(Int64(count)))].asMembers
             }
         // What a name says by itself costs nothing.

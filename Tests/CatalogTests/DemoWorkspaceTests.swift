@@ -33,6 +33,11 @@ struct DemoWorkspaceTests {
             ("pipeline_stages", 6...6), ("deals", 40...40), ("deal_stage_changes", 60...240), ("activities", 40...240),
             ("products", 8...8), ("quotations", 10...40), ("invoices", 134...160), ("payments", 60...134),
             ("expenses", 80...80),
+            ("sla_policies", 4...4), ("teams", 2...2), ("team_members", 6...6), ("projects", 8...8),
+            ("project_members", 8...24), ("tickets", 60...60), ("ticket_messages", 100...400),
+            ("ticket_status_changes", 100...400),
+            ("jobs", 5...5), ("candidates", 20...60), ("applications", 20...60),
+            ("application_stage_changes", 40...300), ("documents", 8...8),
         ]
     )
     func hasEverything(table: String, expected: ClosedRange<Int>) throws {

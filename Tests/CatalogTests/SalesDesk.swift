@@ -62,6 +62,14 @@ final class SalesDesk {
         }
     }
 
+    /// Writes into a workspace, as the owner.
+    func write(in workspace: WorkspaceID, _ body: (Connection) throws -> Void) throws {
+        try owner.transaction { connection in
+            _ = try connection.query(Tenancy.set(workspace))
+            try body(connection)
+        }
+    }
+
     private static func fill(_ workspace: WorkspaceID, _ seed: UInt64, _ deals: Int, on connection: Connection) throws {
         let frame = try SeedRows.Frame(workspace, on: connection)
         let plan = SeedPlan(

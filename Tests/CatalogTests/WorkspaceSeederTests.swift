@@ -13,6 +13,9 @@ struct WorkspaceSeederTests {
         "search_phones", "search_emails", "tasks", "task_assignees", "comments", "search_documents",
         "pipeline_stages", "deals", "deal_stage_changes", "activities", "products", "invoices", "invoice_lines",
         "payments", "expenses",
+        "sla_policies", "teams", "team_members", "projects", "project_members", "tickets", "ticket_messages",
+        "ticket_status_changes", "jobs", "candidates", "applications", "application_stage_changes",
+        "documents",
     ]
 
     private static func seed(

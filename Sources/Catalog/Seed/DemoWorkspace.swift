@@ -12,6 +12,8 @@ package enum DemoWorkspace {
     private static let taskCount = 200
     private static let customerCount = 80
     private static let dealCount = 40
+    private static let projectCount = 8
+    private static let ticketCount = 60
     private static let firstNumber = 901
     private static let days: Int64 = 60
 
@@ -91,5 +93,17 @@ package enum DemoWorkspace {
                 companies: Array(plan.companies)),
             on: connection)
         try sales.store(on: connection)
+        var work = SeedWork(frame, plan, count: projectCount, companies: Array(plan.companies))
+        try work.store(on: connection)
+        var support = try SeedSupport(
+            frame,
+            SeedSupport.Plan(
+                seed: 1042, workspace: 0, ticketCount: ticketCount, now: now, customers: Array(plan.customers)),
+            on: connection)
+        try support.store(on: connection)
+        var recruiting = SeedRecruiting(frame, seed: 1042, workspace: 0, jobCount: 5, now: now)
+        try recruiting.store(on: connection)
+        var knowledge = SeedKnowledge(frame, seed: 1042, workspace: 0, now: now)
+        try knowledge.store(on: connection)
     }
 }

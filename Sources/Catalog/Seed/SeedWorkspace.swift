@@ -79,6 +79,7 @@ struct SeedWorkspace: Sendable {
         try rows.store(on: connection)
         var sales = try SeedSales(rows.frame, salesPlan, on: connection)
         try sales.store(on: connection)
+        try storeWork(rows.frame, on: connection)
     }
 
     /// A large workspace stores its customers later; its deals are about companies.
@@ -87,6 +88,25 @@ struct SeedWorkspace: Sendable {
             seed: plan.seed, workspace: plan.workspace, dealCount: min(200, max(4, plan.taskCount / 20)),
             now: Self.period.upperBound, customers: isLarge ? [] : Array(plan.customers.prefix(200)),
             companies: Array(plan.companies.prefix(200)))
+    }
+
+    /// A large workspace stores its customers and tasks later; its tickets are nobody's, its projects without tasks.
+    private func storeWork(_ frame: SeedRows.Frame, on connection: Connection) throws {
+        var work = SeedWork(
+            frame, plan, count: min(24, max(2, plan.taskCount / 50)), companies: Array(plan.companies.prefix(200)))
+        try work.store(on: connection)
+        let tickets = SeedSupport.Plan(
+            seed: plan.seed, workspace: plan.workspace, ticketCount: min(200, max(4, plan.taskCount / 10)),
+            now: Self.period.upperBound, customers: isLarge ? [] : Array(plan.customers.prefix(200)))
+        var support = try SeedSupport(frame, tickets, on: connection)
+        try support.store(on: connection)
+        var recruiting = SeedRecruiting(
+            frame, seed: plan.seed, workspace: plan.workspace, jobCount: min(12, max(1, plan.taskCount / 100)),
+            now: Self.period.upperBound)
+        try recruiting.store(on: connection)
+        var knowledge = SeedKnowledge(
+            frame, seed: plan.seed, workspace: plan.workspace, now: Self.period.upperBound)
+        try knowledge.store(on: connection)
     }
 
     func storeCustomers(_ block: Range<Int>, on connection: Connection) throws {
@@ -125,6 +145,7 @@ struct SeedWorkspace: Sendable {
             "UPDATE workspaces SET created_at = \(start), updated_at = \(start) WHERE id = \(id)",
             "UPDATE workflows SET created_at = \(start) WHERE workspace_id = \(id)",
             "UPDATE pipeline_stages SET created_at = \(start), updated_at = \(start) WHERE workspace_id = \(id)",
+            "UPDATE sla_policies SET created_at = \(start), updated_at = \(start) WHERE workspace_id = \(id)",
             "UPDATE members SET created_at = \(start), updated_at = \(start) WHERE workspace_id = \(id)",
             """
             UPDATE boards SET created_at = \(start), updated_at = \(start),

@@ -1,10 +1,10 @@
 import Tools
 
 extension Toolset {
-    /// Figures over deals, invoices and expenses.
+    /// Figures over deals, tickets, invoices and expenses.
     static let analytics = Toolset(
         "analytics",
         [
-            .pipelineAnalytics, .revenueMetrics, .salesForecast, .expenseSummary, .invoiceAging,
+            .pipelineAnalytics, .revenueMetrics, .salesForecast, .supportMetrics, .expenseSummary, .invoiceAging,
         ])
 }

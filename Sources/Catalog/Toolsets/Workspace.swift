@@ -1,10 +1,12 @@
 import Tools
 
 extension Toolset {
-    /// What concerns the workspace as a whole.
+    /// Who is there, and what concerns the workspace as a whole.
     static let workspace = Toolset(
         "workspace",
         [
+            .list(.user, "teams", "Lists all members of the workspace by name; by role, status, team."),
+            .get(.user, "teams", "Returns one member's profile with teams and open work."),
             .getAuditLog,
             .bulkUpdate(
                 .contact, "contacts", "Sets the same fields on up to 200 contacts, all or none; one undo_token for all."
@@ -13,4 +15,8 @@ extension Toolset {
                 .deal, "deals", "Sets the same fields on up to 200 deals, all or none; one undo_token for all."),
         ]
     )
+
+    /// Members who work together.
+    static let teams = Toolset(
+        "teams", [.list(.team, "teams", "Lists teams with their members; by lead or member.")])
 }

@@ -28,11 +28,15 @@ package struct Entity: Sendable {
     package let title: String
     /// The text column that holds the number by which people know a row, if there is one.
     package let number: String?
+    /// What people put before a number that the workspace counts, such as `TKT-`; its column holds whole numbers then.
+    package let counting: String?
     /// Whether rows are deleted softly, by `deleted_at`.
     package let isSoftlyDeleted: Bool
     /// Whether rows are put away by `archived_at`.
     package let isArchived: Bool
     package let fields: [Field]
+    /// What lists are narrowed by beside their fields.
+    package let filters: [Filter]
     /// What a record may hold beside its fields.
     package let relations: [Relation]
     /// How lists are sorted; the first holds unless a call says otherwise.
@@ -52,9 +56,11 @@ package struct Entity: Sendable {
         meaning: String,
         title: String,
         number: String? = nil,
+        counting: String? = nil,
         isSoftlyDeleted: Bool = true,
         isArchived: Bool = false,
         fields: [Field],
+        filters: [Filter] = [],
         relations: [Relation] = [],
         orders: [Order] = [.newest],
         untrusted: [String] = [],
@@ -68,9 +74,11 @@ package struct Entity: Sendable {
         self.meaning = meaning
         self.title = title
         self.number = number
+        self.counting = counting
         self.isSoftlyDeleted = isSoftlyDeleted
         self.isArchived = isArchived
         self.fields = fields
+        self.filters = filters
         self.relations = relations
         self.orders = orders
         self.untrusted = untrusted
@@ -99,25 +107,70 @@ package struct Consequences: Sendable {
     package let derived: [(column: String, expression: String)]
     /// What the arguments of a call lack, beside what each field says for itself.
     package let problems: @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem]
+    /// What a new row, or the locked row that a key names, gets beside what the call gives, such as a number, or a state
+    /// that may follow on the one it has. A deletion, and a write that is taken back, ask for nothing.
+    package let prepare: @Sendable (RowID?, ToolCall, borrowing Transaction) throws -> [Assignment]
     /// What is there to say or to keep before a row is changed or deleted: refuses by throwing what the row does not allow.
     package let before: @Sendable (RowChange, ToolCall, borrowing Transaction) throws -> Void
     /// What else is written in the same transaction, such as the rows of an index.
     package let after: @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void
+    /// The addresses of resources that have another content after a write.
+    package let changes: @Sendable (RowID, ToolCall, borrowing Transaction) throws -> [String]
     /// What a caller is told for each constraint of the table that a write can break, beside what its name says.
     package let refusals: [String: ToolError]
 
     package init(
         derived: [(column: String, expression: String)] = [],
         problems: @escaping @Sendable (Arguments, _ isNew: Bool) -> [ToolError.Problem] = { _, _ in [] },
+        prepare: @escaping @Sendable (RowID?, ToolCall, borrowing Transaction) throws -> [Assignment] = { _, _, _ in
+            []
+        },
         before: @escaping @Sendable (RowChange, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in },
         after: @escaping @Sendable (RowID, ToolCall, borrowing Transaction) throws -> Void = { _, _, _ in },
+        changes: @escaping @Sendable (RowID, ToolCall, borrowing Transaction) throws -> [String] = { _, _, _ in [] },
         refusals: [String: ToolError] = [:]
     ) {
         self.derived = derived
         self.problems = problems
+        self.prepare = prepare
         self.before = before
         self.after = after
+        self.changes = changes
         self.refusals = refusals
+    }
+}
+
+/// A way to narrow lists by what is no column of the row, such as members who work on it.
+package struct Filter: Sendable {
+    package let parameter: Parameter
+    /// The condition over the row `t`; `nil` if the call does not ask for it.
+    let condition: @Sendable (_ arguments: Arguments, _ workspace: SQL) -> SQL?
+
+    package init(_ parameter: Parameter, _ condition: @escaping @Sendable (Arguments, SQL) -> SQL?) {
+        self.parameter = parameter
+        self.condition = condition
+    }
+
+    /// Rows that belong to a row of another kind, whose key the condition gets.
+    package static func row(
+        _ name: String, prefix: String, _ condition: @escaping @Sendable (SQL) -> SQL
+    ) -> Filter {
+        Filter(Parameter(name, .identifier(prefix: prefix), "").terse) { arguments, _ in
+            arguments.row(name).map { condition("\($0.digits)::uuid") }
+        }
+    }
+
+    /// Rows that a member stands beside in a table of several members.
+    package static func member(_ name: String, table: String, row: String) -> Filter {
+        Filter(Parameter(name, .member, "")) { arguments, workspace in
+            arguments.member(name).map { member in
+                """
+                EXISTS (SELECT FROM \(verbatim: table) AS l
+                    WHERE l.workspace_id = t.workspace_id AND l.\(verbatim: row) = t.id
+                        AND l.member_id = \(member.key(in: workspace)))
+                """
+            }
+        }
     }
 }
 

@@ -40,7 +40,12 @@ struct EntityQuery: Sendable {
     func named(_ key: RowKey) -> SQL {
         switch key {
         case .row(let row): "t.id = \(row.digits)::uuid"
-        case .number(let number): "t.\(verbatim: entity.number ?? "id::text") = \(number)"
+        case .number(let number):
+            if entity.counting == nil {
+                "t.\(verbatim: entity.number ?? "id::text") = \(number)"
+            } else {
+                "t.\(verbatim: entity.number ?? "") = \(entity.counted(number))::bigint"
+            }
         }
     }
 
@@ -120,15 +125,42 @@ struct EntityQuery: Sendable {
         """
     }
 
-    /// All columns, and all lines under the names of their fields.
+    /// Everything that a write may change, as JSON: the columns, and under the names of their fields all lines and the
+    /// members beside the row.
     private var columnsOfRow: String {
-        let lines = entity.lines.map { field, lines in "'\(field.name)', \(lines.stored)" }
-        guard !lines.isEmpty else { return "to_jsonb(t)::text" }
-        return "(to_jsonb(t) || jsonb_build_object(\(lines.joined(separator: ", "))))::text"
+        let beside = entity.fields.compactMap { field -> String? in
+            switch field.kind {
+            case .lines(let lines): "'\(field.name)', \(lines.stored)"
+            case .members(let table, let row):
+                """
+                '\(field.name)', to_jsonb(ARRAY(
+                    SELECT l.member_id FROM \(table) AS l
+                    WHERE l.workspace_id = t.workspace_id AND l.\(row) = t.id ORDER BY l.position, l.member_id))
+                """
+            default: nil
+            }
+        }
+        guard !beside.isEmpty else { return "to_jsonb(t)::text" }
+        return "(to_jsonb(t) || jsonb_build_object(\(beside.joined(separator: ", "))))::text"
     }
 
     private var recordOfRow: SQL {
         let deletion = entity.isSoftlyDeleted ? ", rfc3339(t.deleted_at) AS deleted_at" : ""
         return "(SELECT row_to_json(i)::text FROM (SELECT \(verbatim: columns(nil, isInList: false) + deletion)) AS i)"
+    }
+}
+
+extension Entity {
+    /// The whole number in what a caller calls a row by, such as 42 in `TKT-0042`; `nil` if it is no number of these.
+    func counted(_ text: String) -> Int64? {
+        let prefix = (counting ?? "").lowercased()
+        let word = text.lowercased()
+        let digits = word.hasPrefix(prefix) ? word.dropFirst(prefix.count) : word[...]
+        return digits.utf8.allSatisfy { (48...57).contains($0) } ? Int64(digits) : nil
+    }
+
+    /// The number as people write it, over a row: the words before it and at least four digits.
+    package static func number(_ column: String, counting prefix: String) -> String {
+        "'\(prefix)' || lpad(\(column)::text, greatest(4, length(\(column)::text)), '0')"
     }
 }

@@ -20,6 +20,7 @@ extension Field {
         case .labels: .texts(maximum: 60, count: 20)
         case .reference(let entity): .identifier(prefix: entity().prefix)
         case .member: .member
+        case .members: .members(count: 20)
         case .json: nil
         case .currency: .currency
         case .lines(let lines):
@@ -41,7 +42,7 @@ extension Field {
             ["_min", "_max"].map { Parameter(name + $0, .integer(Money.amounts), "") }
         case .decimal(let places):
             ["_min", "_max"].map { Parameter(name + $0, .decimal(places: places, isSigned: true), "") }
-        case .labels, .json, .lines: []
+        case .labels, .members, .json, .lines: []
         }
     }
 }

@@ -35,6 +35,15 @@ extension Field {
                 (SELECT json_build_object('id', public_id('usr', r.id), 'name', r.name) FROM members AS r
                     WHERE r.workspace_id = t.workspace_id AND r.id = \(column)) AS \(name)
                 """
+        case .members(let table, let row):
+            return """
+                array_to_json(ARRAY(
+                    SELECT json_build_object('id', public_id('usr', r.id), 'name', r.name) FROM \(table) AS l
+                    JOIN members AS r ON r.workspace_id = l.workspace_id AND r.id = l.member_id
+                    WHERE l.workspace_id = t.workspace_id AND l.\(row) = t.id
+                    ORDER BY l.position, r.name, r.id
+                )) AS \(name)
+                """
         }
     }
 
@@ -74,7 +83,7 @@ extension Field {
             return Self.range(
                 column, arguments.decimal(name + "_min").map { "\($0)::numeric" },
                 arguments.decimal(name + "_max").map { "\($0)::numeric" })
-        case .labels, .json, .lines: return nil
+        case .labels, .members, .json, .lines: return nil
         }
     }
 
@@ -88,9 +97,13 @@ extension Field {
     }
 
     /// What a call puts into the field's columns; empty if it does not name the field.
-    func assignments(_ arguments: Arguments, in workspace: SQL) -> [Assignment] {
-        guard arguments.has(name) else { return [] }
+    ///
+    /// - Parameter isUntrusted: Whether text is kept without what a reader cannot see.
+    func assignments(_ arguments: Arguments, in workspace: SQL, cleaned isUntrusted: Bool = false) -> [Assignment] {
+        guard arguments.has(name), !isPrepared else { return [] }
         switch kind {
+        case .text where isUntrusted:
+            return [Assignment(column, "\(arguments.text(name).map(Untrusted.cleaned))")]
         case .text, .choice, .currency: return [Assignment(column, "\(arguments.text(name))")]
         case .integer: return [Assignment(column, "\(arguments.integer(name))::bigint")]
         case .decimal: return [Assignment(column, "\(arguments.decimal(name))::numeric")]
@@ -106,7 +119,7 @@ extension Field {
         case .labels: return [Assignment(column, "\(arguments.words(name))::text[]")]
         case .reference: return [Assignment(column, "\(arguments.row(name)?.digits)::uuid")]
         case .member: return [Assignment(column, arguments.member(name)?.key(in: workspace) ?? "NULL")]
-        case .json, .lines: return []
+        case .members, .json, .lines: return []
         }
     }
 
@@ -140,6 +153,18 @@ extension Field {
             return (arguments.objects(name) ?? []).enumerated().flatMap { index, line in
                 lines.given.flatMap { $0.existences(line, in: workspace, path: "\(path)\(name)[\(index)].") }
             }
+        case .members:
+            guard let members = arguments.members(name) else { return [] }
+            return [
+                (
+                    path + name,
+                    """
+                    SELECT NOT EXISTS (SELECT FROM unnest(\(members.keys(in: workspace))) AS n(id)
+                        WHERE NOT EXISTS (SELECT FROM members AS t
+                            WHERE t.workspace_id = \(workspace) AND t.id = n.id))
+                    """
+                )
+            ]
         default: return []
         }
     }
@@ -148,21 +173,26 @@ extension Field {
     var columns: [String] {
         switch kind {
         case .money: [column + "_amount", column + "_currency"]
-        case .lines: []
-        default: [column]
+        case .lines, .members: []
+        default: isPrepared ? [] : [column]
         }
     }
 }
 
 /// A column and what goes into it.
-struct Assignment: Sendable {
+package struct Assignment: Sendable {
     let column: String
     let value: SQL
 
-    init(_ column: String, _ value: SQL) {
+    package init(_ column: String, _ value: SQL) {
         self.column = column
         self.value = value
     }
+}
+
+extension [MemberName] {
+    /// The members' keys, as an array in a statement.
+    func keys(in workspace: SQL) -> SQL { "ARRAY[\(SQL.joined(map { $0.key(in: workspace) }))]::uuid[]" }
 }
 
 extension MemberName {

@@ -20,6 +20,8 @@ package struct Field: Sendable {
         case reference(@Sendable () -> Entity)
         /// A member of the workspace, in the column `<name>_id`.
         case member
+        /// Several members, in the rows of a table with the columns `workspace_id`, `<row>`, `member_id` and `position`.
+        case members(table: String, row: String)
         /// Any JSON, computed.
         case json
         /// A currency (ISO 4217), in a `text` column.
@@ -47,12 +49,16 @@ package struct Field: Sendable {
     package private(set) var access = Access.open
     /// Whether a row cannot be made without it.
     package private(set) var isRequired = false
+    /// Whether a row always has it, so that it cannot be emptied.
+    package private(set) var isKept = false
     /// Whether rows of lists show it.
     package private(set) var isListed = true
     /// Whether lists are narrowed by it.
     package private(set) var isFiltered = false
     /// What a result shows instead of the column: an expression over the row `t`.
     package private(set) var expression: String?
+    /// Whether the entity's preparation writes what a call gives, see ``Consequences/prepare``.
+    package private(set) var isPrepared = false
 
     package init(_ name: String, _ kind: Kind, _ meaning: String = "") {
         self.name = name
@@ -68,10 +74,20 @@ package struct Field: Sendable {
         }
     }
 
+    /// Whether it stands in rows of another table.
+    var isBeside: Bool {
+        switch kind {
+        case .lines, .members: true
+        default: false
+        }
+    }
+
     // MARK: Declaring
 
     /// The same, without which a row cannot be made.
     package var required: Field { with { $0.isRequired = true } }
+    /// The same, which cannot be emptied.
+    package var kept: Field { with { $0.isKept = true } }
     /// The same, in records alone.
     package var unlisted: Field { with { $0.isListed = false } }
     /// The same, by which lists are narrowed: there is an index that begins with workspace and column.
@@ -87,6 +103,14 @@ package struct Field: Sendable {
     package func computed(_ expression: String) -> Field {
         with {
             $0.access = .computed
+            $0.expression = expression
+        }
+    }
+
+    /// The same, which calls may give and the entity's preparation writes; a result shows an expression over the row `t`.
+    package func prepared(_ expression: String) -> Field {
+        with {
+            $0.isPrepared = true
             $0.expression = expression
         }
     }

@@ -20,7 +20,7 @@ package struct RowFilters: Sendable {
 
     /// One filter for each field that says so, and what every list is narrowed by.
     package static func parameters(of entity: Entity) -> [Parameter] {
-        var parameters = entity.fields.flatMap(\.filters)
+        var parameters = entity.fields.flatMap(\.filters) + entity.filters.map(\.parameter)
         parameters.append(Parameter("updated_since", .moment, "").terse)
         if entity.isArchived { parameters.append(Parameter("include_archived", .boolean, "", standard: false)) }
         return parameters
@@ -49,6 +49,7 @@ package struct RowFilters: Sendable {
 
     private var given: [SQL] {
         var parts = entity.fields.compactMap { $0.condition(arguments, in: workspace) }
+        parts += entity.filters.compactMap { $0.condition(arguments, workspace) }
         if let since = arguments.moment("updated_since") {
             parts.append("t.updated_at >= to_timestamp(\(since)::bigint / 1e6)")
         }
@@ -72,16 +73,15 @@ package struct RowFilters: Sendable {
 
     // MARK: Members
 
-    private var members: [Field] {
-        entity.fields.filter { field in
-            if case .member = field.kind { field.isFiltered && arguments.has(field.name) } else { false }
-        }
+    /// The arguments that name members.
+    private var members: [String] {
+        Self.parameters(of: entity).map(\.name).filter { arguments.member($0) != nil }
     }
 
     /// Statements that tell whether the members are there that the call names.
     package var checks: [SQL] {
-        members.map { field in
-            "SELECT \(arguments.member(field.name)?.key(in: workspace) ?? "NULL") IS NOT NULL"
+        members.map { name in
+            "SELECT \(arguments.member(name)?.key(in: workspace) ?? "NULL") IS NOT NULL"
         }
     }
 
@@ -89,9 +89,9 @@ package struct RowFilters: Sendable {
     ///
     /// - Throws: ``ToolError`` if the call names a member who is not there.
     package func verify(_ results: ArraySlice<QueryResult>) throws(ToolError) {
-        let problems = zip(members, results).filter { $1.bool(0, 0) != true }.map { field, _ in
+        let problems = zip(members, results).filter { $1.bool(0, 0) != true }.map { name, _ in
             ToolError.Problem(
-                field.name, "`\(field.name)` names no member here, or `me` where nobody stands behind the token.")
+                name, "`\(name)` names no member here, or `me` where nobody stands behind the token.")
         }
         guard problems.isEmpty else { throw ToolError(problems: problems) }
     }

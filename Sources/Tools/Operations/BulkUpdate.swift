@@ -34,7 +34,7 @@ extension Entity {
     fileprivate var settable: [Parameter] {
         let open = changeable
         return open.compactMap { $0.parameter(isRequired: false) }
-            + [Parameter("clear", .names(open.filter { !$0.isRequired }.map(\.name)), "")]
+            + [Parameter("clear", .names(open.filter { !$0.isRequired && !$0.isKept }.map(\.name)), "")]
     }
 }
 

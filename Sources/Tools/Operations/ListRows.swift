@@ -85,7 +85,8 @@ struct ListReading: Sendable {
     }
 
     private var extra: [JSONMember] {
-        guard !entity.untrusted.isEmpty else { return [] }
-        return [JSONMember("untrusted_fields", .array(entity.untrusted.map { .string("items[].\($0)") }))]
+        let shown = entity.untrusted.filter { entity[$0]?.isListed == true }
+        guard !shown.isEmpty else { return [] }
+        return [JSONMember("untrusted_fields", .array(shown.map { .string("items[].\($0)") }))]
     }
 }

@@ -88,7 +88,9 @@ package struct RowWrite: Sendable {
         let answer = receipt(after, changes, undo: written.undo, further: written.further)
         if let notes = call.notes { notes.describe(try description(written, transaction)) }
         try record.keep(answer, transaction)
-        return .done(answer, entity: (entity.name, after.key), fields: written.told)
+        return .done(
+            answer, entity: (entity.name, after.key),
+            changes: try entity.consequences.changes(after.key, call, transaction), fields: written.told)
     }
 
     /// What became of the row.
@@ -216,6 +218,10 @@ package struct RowWrite: Sendable {
         case .deletion, .reversal, .effect: return
         }
         var problems = entity.consequences.problems(fields, isNew)
+        for name in entity.untrusted {
+            guard let text = fields.text(name), Untrusted.cleaned(text).allSatisfy(\.isWhitespace) else { continue }
+            problems.append(.init(name, "`\(name)` holds nothing that can be read; give some text."))
+        }
         let named = entity.fields.flatMap { $0.existences(fields, in: call.workspace) }
         if !named.isEmpty {
             let found = try transaction.queries(named.map(\.1))
@@ -229,7 +235,13 @@ package struct RowWrite: Sendable {
     /// Writes the row, and the columns that follow from its others.
     private func write(_ before: StoredRow?, _ transaction: borrowing Transaction) throws -> RowID {
         let table: SQL = "\(verbatim: entity.table)"
-        let given = entity.fields.flatMap { $0.assignments(fields, in: call.workspace) }
+        var given = entity.fields.flatMap { field in
+            field.assignments(fields, in: call.workspace, cleaned: entity.untrusted.contains(field.name))
+        }
+        switch kind {
+        case .creation, .update: given += try entity.consequences.prepare(before?.key, call, transaction)
+        case .deletion, .effect, .reversal: break
+        }
         guard let before else {
             let derived = entity.consequences.derived.map { Assignment($0.column, "'placeholder'") }
             let assignments = [Assignment("workspace_id", call.workspace)] + given + derived
@@ -242,6 +254,7 @@ package struct RowWrite: Sendable {
                 throw PostgresError(.unexpectedResult, "A new row came without its key.")
             }
             try replaceLines(of: row, transaction)
+            try replaceMembers(of: row, transaction)
             try derive(row, transaction)
             return row
         }
@@ -271,6 +284,7 @@ package struct RowWrite: Sendable {
             WHERE t.workspace_id = \(call.workspace) AND t.id = \(before.key.digits)::uuid
             """)
         try replaceLines(of: before.key, transaction)
+        try replaceMembers(of: before.key, transaction)
         try derive(before.key, transaction)
         return before.key
     }
@@ -297,10 +311,40 @@ package struct RowWrite: Sendable {
         }
     }
 
+    /// Puts the members beside a row who are to stand there.
+    private func replaceMembers(of row: RowID, _ transaction: borrowing Transaction) throws {
+        for field in entity.fields {
+            guard case .members(let table, let column) = field.kind,
+                let members = try members(of: field)
+            else { continue }
+            _ = try transaction.queries([
+                """
+                DELETE FROM \(verbatim: table) AS l
+                WHERE l.workspace_id = \(call.workspace) AND l.\(verbatim: column) = \(row.digits)::uuid
+                """,
+                """
+                INSERT INTO \(verbatim: table) (workspace_id, \(verbatim: column), member_id, position)
+                SELECT \(call.workspace), \(row.digits)::uuid, n.id, min(n.place) - 1
+                FROM unnest(\(members)) WITH ORDINALITY AS n(id, place) GROUP BY n.id
+                """,
+            ])
+        }
+    }
+
+    /// The keys of those who are to stand beside the row; `nil` if that stays as it is.
+    private func members(of field: Field) throws -> SQL? {
+        if case .reversal(_, _, let columns?) = kind {
+            guard let kept = try JSONDocument(text: columns).root[field.name]?.elements else { return nil }
+            return "\(kept.compactMap(\.string))::uuid[]"
+        }
+        if fields.words("clear")?.contains(field.name) == true { return "'{}'::uuid[]" }
+        return fields.members(field.name)?.keys(in: call.workspace)
+    }
+
     /// The columns as they were, from the row that was kept as JSON.
     private func reversing(_ columns: String) throws -> [Assignment] {
         let names = try JSONDocument(text: columns).root.members?.map(\.name) ?? []
-        let others = entity.lines.map(\.field.name)
+        let others = entity.fields.filter(\.isBeside).map(\.name)
         return names.filter { !others.contains($0) }.map { name in
             // The program's own columns: their names came out of the table.
             precondition(name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 })
@@ -353,6 +397,10 @@ package struct RowWrite: Sendable {
             writer.write(raw: further.record)
         }
         if let undo { writer.write("undo_token", .string(undo)) }
+        let untrusted = entity.untrusted.filter { entity[$0] != nil }
+        if !untrusted.isEmpty {
+            writer.write("untrusted_fields", .array(untrusted.map { .string("item.\($0)") }))
+        }
         writer.endObject()
         return ToolAnswer(RawJSON(writer.bytes))
     }

@@ -36,7 +36,7 @@ extension Tool {
     ) -> Tool {
         let open = entity.changeable
         let emptied = Parameter(
-            "clear", .names(open.filter { !$0.isRequired }.map(\.name)), "")
+            "clear", .names(open.filter { !$0.isRequired && !$0.isKept }.map(\.name)), "")
         return Tool(
             name: "update_" + entity.name,
             title: "Update " + entity.words,

@@ -53,7 +53,7 @@ struct TestWorkspace: Sendable {
         var contents = Contents(name: name, workspace: id, connection: connection)
         (members, contacts, tasks, rows) = try connection.transaction { _ in
             let (members, contacts, tasks) = try contents.fill()
-            return (members, contacts, tasks, try contents.sell())
+            return (members, contacts, tasks, try contents.sell().merging(contents.rows()) { sold, _ in sold })
         }
         try SearchIndex(connection).rebuild(id)
     }
@@ -127,6 +127,9 @@ struct Contents {
         ]
         let tasks = try texts.map { try task($0) }
         try furnish(tasks[0], members)
+        try addWork(tasks[0], members)
+        try addRecruiting()
+        try addKnowledge()
         let contacts = try [0, 1].map { index in
             let customer = customer(index)
             let rows = try connection.query(
@@ -137,6 +140,101 @@ struct Contents {
             )
         }
         return (members, contacts, tasks)
+    }
+
+    /// The first row of each kind.
+    func rows() throws -> [String: String] {
+        _ = try connection.query(Tenancy.set(workspace))
+        var rows: [String: String] = [:]
+        for (table, prefix) in ForeignValue.prefixes {
+            rows[prefix] = try connection.query(
+                "SELECT public_id(\(prefix), id) FROM \(verbatim: table) WHERE workspace_id = \(key) ORDER BY id LIMIT 1"
+            ).string(0, 0)
+        }
+        return rows
+    }
+
+    /// A team, projects and tickets with what hangs on them.
+    private func addWork(_ task: TestWorkspace.Task, _ members: [TestWorkspace.Member]) throws {
+        let row = RowID(task.id, prefix: "tsk")?.digits ?? ""
+        let member = RowID(members[0].id, prefix: "usr")?.digits ?? ""
+        let first = Int64(digits.prefix(5))! * 10
+        try connection.execute(
+            script: """
+                INSERT INTO workflow_states (workspace_id, workflow_id, name, category, position)
+                SELECT workspace_id, id, '\(name) inspection', 'in_progress', 9 FROM workflows
+                WHERE workspace_id = '\(workspace.uuid)';
+                INSERT INTO teams (workspace_id, name, lead_id)
+                VALUES ('\(workspace.uuid)', '\(name) team', '\(member)'), ('\(workspace.uuid)', '\(name) crew', NULL);
+                INSERT INTO team_members (workspace_id, team_id, member_id)
+                SELECT workspace_id, id, '\(member)' FROM teams WHERE workspace_id = '\(workspace.uuid)';
+                INSERT INTO projects (workspace_id, number, title, manager_id, team_id, company_id)
+                SELECT t.workspace_id, \(first) + n, '\(name) project ' || n, '\(member)', t.id,
+                    (SELECT min(c.id::text)::uuid FROM companies AS c WHERE c.workspace_id = t.workspace_id)
+                FROM teams AS t, generate_series(1, 2) AS n
+                WHERE t.workspace_id = '\(workspace.uuid)' AND t.lead_id IS NOT NULL;
+                INSERT INTO project_members (workspace_id, project_id, member_id, role)
+                SELECT workspace_id, id, '\(member)', 'manager' FROM projects WHERE workspace_id = '\(workspace.uuid)';
+                UPDATE tasks AS t SET project_id = p.id FROM projects AS p
+                WHERE t.workspace_id = '\(workspace.uuid)' AND p.workspace_id = t.workspace_id
+                    AND p.number = \(first) + 1;
+                INSERT INTO tickets (workspace_id, number, title, description, contact_id, assignee_id, task_id,
+                    project_id, sla_policy_id)
+                SELECT t.workspace_id, \(first) + n, '\(name) ticket ' || n, '\(name) complaint', t.customer_id,
+                    '\(member)', t.id, t.project_id,
+                    (SELECT p.id FROM sla_policies AS p
+                        WHERE p.workspace_id = t.workspace_id AND p.priority = 'medium')
+                FROM tasks AS t, generate_series(1, 2) AS n
+                WHERE t.workspace_id = '\(workspace.uuid)' AND t.id = '\(row)';
+                INSERT INTO ticket_messages (workspace_id, ticket_id, kind, body, contact_id, author_id)
+                SELECT t.workspace_id, t.id, k.kind, '\(name) ' || k.kind,
+                    CASE k.kind WHEN 'customer' THEN t.contact_id END,
+                    CASE k.kind WHEN 'customer' THEN NULL ELSE '\(member)'::uuid END
+                FROM tickets AS t, unnest('{customer,note}'::text[]) AS k(kind)
+                WHERE t.workspace_id = '\(workspace.uuid)';
+                DO $$
+                DECLARE
+                    ticket uuid;
+                BEGIN
+                    FOR ticket IN SELECT id FROM tickets WHERE workspace_id = '\(workspace.uuid)' LOOP
+                        CALL settle_ticket(ticket);
+                    END LOOP;
+                END
+                $$;
+                """
+        )
+    }
+
+    /// Jobs, candidates and their applications.
+    private func addRecruiting() throws {
+        try connection.execute(
+            script: """
+                INSERT INTO jobs (workspace_id, title, department, status)
+                SELECT '\(workspace.uuid)', '\(name) job ' || n, '\(name) shop', 'open' FROM generate_series(1, 2) AS n;
+                INSERT INTO candidates (workspace_id, first_name, last_name, headline, skills)
+                SELECT '\(workspace.uuid)', 'Candidate', '\(name)' || n, '\(name) hopes', '{\(name) skill}'
+                FROM generate_series(1, 2) AS n;
+                INSERT INTO applications (workspace_id, candidate_id, job_id, stage_entered_at)
+                SELECT c.workspace_id, c.id, j.id, now() - interval '20 days' FROM candidates AS c
+                JOIN jobs AS j ON j.workspace_id = c.workspace_id
+                WHERE c.workspace_id = '\(workspace.uuid)';
+                INSERT INTO application_stage_changes (workspace_id, application_id, stage, at)
+                SELECT workspace_id, id, stage, created_at FROM applications WHERE workspace_id = '\(workspace.uuid)';
+                """
+        )
+    }
+
+    /// Documents, and what somebody said to a suggestion.
+    private func addKnowledge() throws {
+        try connection.execute(
+            script: """
+                INSERT INTO documents (workspace_id, title, body, category, status)
+                SELECT '\(workspace.uuid)', '\(name) manual ' || n, 'How \(name) works', '\(name) shelf', 'published'
+                FROM generate_series(1, 2) AS n;
+                INSERT INTO suggestions (workspace_id, id, kind, title, status)
+                VALUES ('\(workspace.uuid)', gen_random_uuid(), 'follow_up', '\(name) advice', 'acknowledged');
+                """
+        )
     }
 
     private var key: SQL { "\(workspace.uuid)::uuid" }
@@ -189,6 +287,7 @@ struct Contents {
             FROM boards AS b
             JOIN workflow_states AS s ON s.workspace_id = b.workspace_id AND s.category = \(text.status)
             WHERE b.workspace_id = \(key) AND b.is_default
+            ORDER BY s.position LIMIT 1
             RETURNING id, public_id('tsk', id)
             """
         )

@@ -30,8 +30,8 @@ struct ForeignValue {
         case (.identifier(let prefix), .identifier(let kind)), (.key(let prefix, _), .identifier(let kind)),
             (.identifiers(let prefix, _), .identifier(let kind)):
             prefix == kind
-        case (.member, .identifier(let kind)): kind == "usr"
-        case (.member, .text): foreign.contains("@")
+        case (.member, .identifier(let kind)), (.members, .identifier(let kind)): kind == "usr"
+        case (.member, .text), (.members, .text): foreign.contains("@")
         case (.currency, .currency): true
         default: false
         }
@@ -42,7 +42,7 @@ struct ForeignValue {
         switch parameter.kind {
         case .taskNumber, .integer: Int64(text).map(JSONValue.integer) ?? .string(text)
         case .integers: [Int64(text).map(JSONValue.integer) ?? .string(text)]
-        case .identifiers, .texts: [.string(text)]
+        case .identifiers, .texts, .members: [.string(text)]
         default: .string(text)
         }
     }
@@ -60,6 +60,7 @@ struct ForeignValue {
             ForeignValue(
                 kind: .currency, foreign: b.currency, own: a.currency, nowhere: TestWorkspace.currency(of: "Quince")))
         text("\(b.name) Company", "\(a.name) Company")
+        text("\(b.name) inspection", "\(a.name) inspection")
         text("\(b.name.lowercased())-label", "\(a.name.lowercased())-label")
         for (theirs, ours) in zip(b.tasks, a.tasks) {
             text(theirs.title, ours.title)
@@ -95,12 +96,14 @@ struct ForeignValue {
     }
 
     /// What stands before the identifiers of each table's rows.
-    private static let prefixes = [
+    static let prefixes = [
         ("tasks", "tsk"), ("members", "usr"), ("boards", "brd"), ("comments", "com"), ("contacts", "con"),
         ("companies", "cmp"), ("undo_entries", "und"), ("pending_actions", "pnd"), ("files", "fil"),
         ("credentials", "key"), ("workflow_states", "sta"), ("pipeline_stages", "stg"), ("deals", "dea"),
         ("activities", "act"), ("products", "prd"), ("quotations", "quo"), ("invoices", "inv"), ("payments", "pay"),
         ("expenses", "exp"),
+        ("teams", "tea"), ("projects", "prj"), ("tickets", "tkt"), ("ticket_messages", "tkm"), ("sla_policies", "sla"),
+        ("jobs", "job"), ("candidates", "can"), ("applications", "app"), ("documents", "doc"), ("suggestions", "sug"),
     ]
 
     /// The digits of every key in a table, at most three.

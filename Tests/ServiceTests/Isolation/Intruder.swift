@@ -275,6 +275,7 @@ final class Intruder {
         case .key(let prefix, _): .string(row(prefix, of: workspace))
         case .identifiers(let prefix, _): [.string(row(prefix, of: workspace))]
         case .member: .string(workspace.members[0].id)
+        case .members: [.string(workspace.members[0].id)]
         case .currency: .string(workspace.currency)
         case .objects(let parts, _): [sample(Parameter("", .object(parts), ""), of: workspace)]
         case .object(let parts):
@@ -292,6 +293,7 @@ final class Intruder {
         switch prefix {
         case "con": workspace.contacts[0].id
         case "usr": workspace.members[0].id
+        case "tsk": workspace.tasks[0].id
         default: workspace.rows[prefix] ?? "\(prefix)_\(workspace.tasks[0].id.suffix(32))"
         }
     }

@@ -83,6 +83,7 @@ extension Field {
         case .labels: "labels"
         case .reference: "reference"
         case .member: "member"
+        case .members: "members"
         case .json: "json"
         case .currency: "currency"
         case .lines: "lines"

@@ -123,6 +123,7 @@ extension Parameter {
         case .decimal: 1.5
         case .money: ["amount": 129_900, "currency": "EUR"]
         case .member: "me"
+        case .members: ["me"]
         case .object(let parts), .record(let parts):
             .object(Parameter.shown(parts).map { JSONMember($0.name, $0.example) })
         case .objects(let parts, _): [.object(Parameter.shown(parts).map { JSONMember($0.name, $0.example) })]

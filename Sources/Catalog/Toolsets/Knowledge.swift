@@ -1,0 +1,15 @@
+import Tools
+
+extension Toolset {
+    /// Documents, and what deserves attention.
+    static let knowledge = Toolset(
+        "knowledge",
+        [
+            .searchKnowledgeBase,
+            .get(.document, "knowledge_base", "Returns one document of the knowledge base."),
+            .list(.document, "knowledge_base", "Lists documents of the knowledge base, newest first."),
+            .aiSuggestions,
+            .acknowledgeSuggestion,
+        ]
+    )
+}
