@@ -1,17 +1,28 @@
 -- 0020_audit_chain.sql: what shows that nobody changed, added or removed an audit event afterwards.
 
--- A link covers all events of a workspace behind the last link's, up to a key: its hash is over their contents, in the
--- order of their keys, and over the hash before. It is made when no event can come into its range any more: keys begin with
--- the time, and no call lasts as long as a link waits. So no call ever waits for the chain, nor does it wait for a call.
+-- A link covers the events that one statement appended: its hash is over their contents and over the hash before. It is
+-- made in the transaction of its events, so there is none without. Transactions that append at the same time have to go
+-- on from different hashes, or each would wait for the one before to be on disk: so a workspace has several chains side by
+-- side, its lanes, of which a transaction takes one that is free.
+ALTER TABLE audit_events
+    ADD COLUMN lane integer,
+    ADD COLUMN link bigint;
+
+-- A row to lock; the number is that of the server's process which needed another one.
+CREATE TABLE audit_lanes (
+    workspace_id uuid    NOT NULL REFERENCES workspaces ON DELETE CASCADE,
+    lane         integer NOT NULL,
+    CONSTRAINT audit_lanes_pkey PRIMARY KEY (workspace_id, lane)
+);
+CALL isolate_by_workspace('audit_lanes', 'SELECT, INSERT, UPDATE');
+
 CREATE TABLE audit_links (
-    workspace_id uuid        NOT NULL REFERENCES workspaces ON DELETE CASCADE,
-    position     bigint      NOT NULL CHECK (position > 0),
-    -- The key of the last event that it covers.
-    through      uuid        NOT NULL,
-    events       bigint      NOT NULL CHECK (events > 0),
-    hash         bytea       NOT NULL CHECK (octet_length(hash) = 32),
-    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT audit_links_pkey PRIMARY KEY (workspace_id, position)
+    workspace_id uuid    NOT NULL REFERENCES workspaces ON DELETE CASCADE,
+    lane         integer NOT NULL,
+    link         bigint  NOT NULL CHECK (link > 0),
+    events       bigint  NOT NULL CHECK (events > 0),
+    hash         bytea   NOT NULL CHECK (octet_length(hash) = 32),
+    CONSTRAINT audit_links_pkey PRIMARY KEY (workspace_id, lane, link)
 );
 CALL isolate_by_workspace('audit_links', 'SELECT, INSERT');
 
@@ -26,67 +37,56 @@ RETURN concat_ws(
     coalesce(e.request_id, '-'), coalesce(e.duration_us, -1), coalesce(e.result_bytes, -1)
 );
 
--- The hash of a link over the events behind one key up to another.
-CREATE FUNCTION audit_hash(workspace uuid, previous bytea, "position" bigint, behind uuid, through uuid) RETURNS bytea
-LANGUAGE sql STABLE
-RETURN (
-    SELECT sha256(
-        coalesce(previous, ''::bytea)
-        || convert_to("position"::text || E'\n' || coalesce(string_agg(audit_content(e), E'\n' ORDER BY e.id), ''), 'UTF8')
-    )
-    FROM audit_events AS e
-    WHERE e.workspace_id = workspace AND e.id > behind AND e.id <= through
-);
+-- The hash of a link over the contents of its events, in the order of their keys.
+CREATE FUNCTION audit_hash(previous bytea, lane integer, link bigint, contents text) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(coalesce(previous, ''::bytea) || convert_to(lane || ':' || link || E'\n' || contents, 'UTF8'));
 
--- Makes the links that are due, at most five of ten thousand events each; another node may be doing it already.
-CREATE FUNCTION link_audit_events(workspace uuid, age interval) RETURNS bigint
-LANGUAGE plpgsql
+-- Takes a lane until the transaction ends, and tells what its next link goes on from.
+CREATE FUNCTION begin_audit_link(workspace uuid) RETURNS TABLE (lane integer, link bigint, previous bytea)
+LANGUAGE plpgsql VOLATILE ROWS 1
 AS $$
+#variable_conflict use_column
 DECLARE
-    last   record;
-    ending record;
-    -- The least key of events of that time.
-    horizon uuid := (lpad(to_hex((extract(epoch FROM clock_timestamp() - age) * 1000)::bigint), 12, '0')
-        || repeat('0', 20))::uuid;
-    linked bigint := 0;
+    taken integer;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('audit ' || workspace::text, 0)) THEN
-        RETURN 0;
+    SELECT l.lane INTO taken FROM audit_lanes AS l WHERE l.workspace_id = workspace
+    ORDER BY l.lane LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF taken IS NULL THEN
+        INSERT INTO audit_lanes VALUES (workspace, pg_backend_pid()) ON CONFLICT DO NOTHING;
+        SELECT l.lane INTO taken FROM audit_lanes AS l WHERE l.workspace_id = workspace AND l.lane = pg_backend_pid()
+        FOR UPDATE;
     END IF;
-    FOR turn IN 1..5 LOOP
-        SELECT l.position, l.through, l.hash INTO last FROM audit_links AS l
-        WHERE l.workspace_id = workspace ORDER BY l.position DESC LIMIT 1;
-        last.position := coalesce(last.position, 0);
-        last.through := coalesce(last.through, '00000000-0000-0000-0000-000000000000');
-        SELECT count(*) AS events, (array_agg(e.id ORDER BY e.id DESC))[1] AS id INTO ending
-        FROM (
-            SELECT id FROM audit_events
-            WHERE workspace_id = workspace AND id > last.through AND id < horizon ORDER BY id LIMIT 10000
-        ) AS e;
-        EXIT WHEN ending.events = 0;
-        INSERT INTO audit_links (workspace_id, position, through, events, hash)
-        VALUES (workspace, last.position + 1, ending.id, ending.events,
-            audit_hash(workspace, last.hash, last.position + 1, last.through, ending.id));
-        linked := linked + ending.events;
-    END LOOP;
-    RETURN linked;
+    SELECT k.link, k.hash INTO link, previous FROM audit_links AS k
+    WHERE k.workspace_id = workspace AND k.lane = taken ORDER BY k.link DESC LIMIT 1;
+    RETURN QUERY SELECT taken, coalesce(link, 0) + 1, previous;
 END
 $$;
 
--- Every link beside what it should be, in order; a link that is missing breaks the one behind it.
+-- Every link beside what its events make, and events for which there is none.
 CREATE FUNCTION check_audit_links(workspace uuid)
-RETURNS TABLE ("position" bigint, events bigint, is_intact boolean, hash bytea)
+RETURNS TABLE (lane integer, link bigint, events bigint, is_intact boolean, hash bytea)
 LANGUAGE sql STABLE
 AS $$
-    SELECT l.position, l.events,
-        l.position = l.place AND l.hash = audit_hash(workspace, l.previous, l.position, l.behind, l.through),
+    SELECT coalesce(l.lane, e.lane), coalesce(l.link, e.link), e.events,
+        coalesce(
+            l.link = l.place AND l.events = e.events
+                AND l.hash = audit_hash(l.previous, l.lane, l.link, e.contents),
+            false
+        ),
         l.hash
     FROM (
-        SELECT k.position, k.events, k.hash, k.through, row_number() OVER w AS place, lag(k.hash) OVER w AS previous,
-            coalesce(lag(k.through) OVER w, '00000000-0000-0000-0000-000000000000') AS behind
-        FROM audit_links AS k
-        WHERE k.workspace_id = workspace
-        WINDOW w AS (ORDER BY k.position)
+        SELECT k.*, row_number() OVER w AS place, lag(k.hash) OVER w AS previous
+        FROM audit_links AS k WHERE k.workspace_id = workspace WINDOW w AS (PARTITION BY k.lane ORDER BY k.link)
     ) AS l
-    ORDER BY l.position
+    FULL JOIN (
+        SELECT coalesce(a.lane, 0) AS lane, coalesce(a.link, 1) AS link, count(*) AS events,
+            string_agg(audit_content(a), E'\n' ORDER BY a.id) AS contents
+        FROM audit_events AS a WHERE a.workspace_id = workspace GROUP BY 1, 2
+    ) AS e ON e.lane = l.lane AND e.link = l.link
 $$;
+
+-- Lane 0 has one link, over the events from before there were any.
+INSERT INTO audit_links
+SELECT a.workspace_id, 0, 1, count(*), audit_hash(NULL, 0, 1, string_agg(audit_content(a), E'\n' ORDER BY a.id))
+FROM audit_events AS a GROUP BY a.workspace_id;

@@ -89,9 +89,7 @@ struct WriteCall: Sendable {
             if let ending { verdict = Verdict(audit: ending, bytes: verdict.bytes) }
             var event = work.event(verdict, name, call.argumentsDigest, of: principal, entity: entity)
             event.changes = fields?.text
-            let rows = try transaction.query(
-                "\(AuditEvent.appending([event], in: principal.workspace)) RETURNING public_id('aud', id)"
-            )
+            let rows = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
             let named = naming(rows.string(0, 0), in: answer).structured
             return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), changes)
         case .bulk(let answer, let written):
@@ -104,9 +102,7 @@ struct WriteCall: Sendable {
                 event.changes = part.fields.text
                 return event
             }
-            let rows = try transaction.query(
-                "\(AuditEvent.appending([whole] + events, in: principal.workspace)) RETURNING public_id('aud', id)"
-            )
+            let rows = try transaction.query(AuditEvent.appending([whole] + events, in: principal.workspace))
             let named = naming(rows.string(0, 0), in: answer).structured
             return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), [])
         case .refused(let error, let isDenial):

@@ -2,9 +2,11 @@ import Crypto
 package import Postgres
 
 extension AuditEvent {
-    /// The statement that appends events of one workspace, in one row each.
+    /// The statement that appends events of one workspace, in one row each, and a link over them to one of the
+    /// workspace's chains; see ``AuditChain``.
     ///
-    /// It runs in a transaction that is set to that workspace: the writer's own, or the trail's.
+    /// It runs in a transaction that is set to that workspace: the writer's own, or the trail's. Its rows are the public
+    /// identifiers of the events, in their order.
     package static func appending(_ events: [AuditEvent], in workspace: WorkspaceID) -> SQL {
         let at = events.map(\.at)
         let credentials = events.map(\.credential.digits)
@@ -22,10 +24,8 @@ extension AuditEvent {
         let requests = events.map { $0.requestID ?? "" }
         let durations = events.map(\.durationMicroseconds)
         let sizes = events.map(\.resultBytes)
-        return """
-            INSERT INTO audit_events (workspace_id, at, actor_kind, actor_id, client_name, client_version, action, tool,
-                entity, entity_id, changes, outcome, error_code, args_digest, peer, request_id, duration_us, result_bytes)
-            SELECT \(workspace.uuid)::uuid, to_timestamp(e.at / 1e6), 'credential', e.actor::uuid,
+        let source: SQL = """
+            to_timestamp(e.at / 1e6), 'credential', e.actor::uuid,
                 nullif(e.client_name, ''), nullif(e.client_version, ''), e.action, nullif(e.tool, ''),
                 nullif(e.entity, ''), nullif(e.entity_id, '')::uuid, nullif(e.changes, '')::jsonb, e.outcome,
                 nullif(e.code, ''), decode(nullif(e.digest, ''), 'hex'), nullif(e.peer, ''), nullif(e.request, ''), e.duration, e.size
@@ -36,5 +36,10 @@ extension AuditEvent {
                 AS e(at, actor, client_name, client_version, action, tool, entity, entity_id, changes, outcome, code,
                     digest, peer, request, duration, size)
             """
+        return AuditChain.appending(
+            """
+            at, actor_kind, actor_id, client_name, client_version, action, tool, entity, entity_id, changes, outcome,
+                error_code, args_digest, peer, request_id, duration_us, result_bytes
+            """, source, in: workspace)
     }
 }

@@ -27,8 +27,6 @@ package final class AuditTrail: Sendable {
         var waiting: [Entry] = []
         var isScheduled = false
         var inFlight = 0
-        /// When this process last made links for a workspace.
-        var linked: [WorkspaceID: ContinuousClock.Instant] = [:]
     }
 
     private let state = Mutex(State())
@@ -101,11 +99,8 @@ package final class AuditTrail: Sendable {
             var statements = [Tenancy.set(workspace)]
             if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
             statements += [touching(all, in: workspace), UsageCount.adding(all, in: workspace)]
-            if isLinkDue(for: workspace) {
-                statements.append(AuditChain.linking(workspace))
-                // About once a minute.
-                if Int.random(in: 0..<60) == 0 { statements.append(UsageCount.clearing(workspace)) }
-            }
+            // About once a minute where there are always calls, for a flush comes after a quarter of a second.
+            if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
             do {
                 try database.transaction { transaction in _ = try transaction.queries(statements) }
                 metrics.increment(.auditEvents, by: new.count)
@@ -117,17 +112,6 @@ package final class AuditTrail: Sendable {
             }
         }
         unwritten.isEmpty ? finished() : giveBack(unwritten)
-    }
-
-    /// Whether it is a second since the workspace's events were last looked at for the chain.
-    private func isLinkDue(for workspace: WorkspaceID) -> Bool {
-        state.withLock { state in
-            let now = ContinuousClock.now
-            if let last = state.linked[workspace], now - last < .seconds(1) { return false }
-            if state.linked.count > 10_000 { state.linked.removeAll() }
-            state.linked[workspace] = now
-            return true
-        }
     }
 
     /// When the credentials of these events were last used, to the second.

@@ -4,75 +4,146 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The chain of audit events")
+@Suite("The chains of audit events")
 struct AuditChainTests {
     private let bench: Bench
     private let workspace: TestWorkspace
 
-    /// A workspace with events in three links.
+    /// A workspace with events in some links of one lane, for its writes came one after the other.
     init() throws {
         bench = try Bench.shared.get()
         workspace = try bench.workspace("Maple")
-        let client = try bench.client(workspace, profile: .all)
-        for city in ["Ely", "Rye", "Deal"] {
-            _ = try client.call("update_contact", ["id": .string(workspace.contacts[0].id), "city": .string(city)])
-            try link()
-        }
+        for city in ["Ely", "Rye", "Deal"] { try move(to: city) }
+    }
+
+    private func move(to city: String) throws {
+        let reply = try bench.client(workspace, profile: .all)
+            .call("update_contact", ["id": .string(workspace.contacts[0].id), "city": .string(city)])
+        #expect(!reply.isError, "\(reply.answer.text)")
     }
 
     private func superuser() throws -> Connection { try bench.database.connect(as: .superuser) }
 
-    /// Links what is there, which a running service does two minutes later.
-    private func link() throws {
-        _ = try superuser().query(
-            "SELECT link_audit_events(\(workspace.id.uuid)::uuid, interval '-1 second')")
+    private func check(since heads: [String] = []) throws -> AuditChain.Report {
+        try AuditChain(bench.database.connect(as: .owner), in: workspace.id).check(since: heads)
     }
 
-    private func check() throws -> AuditChain.Report {
-        try AuditChain(bench.database.connect(as: .owner), in: workspace.id).check()
+    /// The lane and link of the first event that tells of a change.
+    private func firstWrite(_ connection: Connection) throws -> (id: String, lane: Int64, link: Int64) {
+        let rows = try connection.query(
+            """
+            SELECT id::text, lane::bigint, link FROM audit_events
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND changes IS NOT NULL ORDER BY id LIMIT 1
+            """)
+        return (
+            try #require(rows.string(0, 0)), try #require(rows.int64(0, 1)), try #require(rows.int64(0, 2))
+        )
     }
 
-    @Test("is intact as it was made, and goes on")
+    @Test("are intact as they were made, hold a write as soon as it is answered, and go on")
     func intact() throws {
         let report = try check()
         #expect(report.firstBroken == nil && report.links >= 3 && report.events >= 3)
-        #expect(report.head?.count == 64)
-        _ = try bench.client(workspace, profile: .all)
-            .call("update_contact", ["id": .string(workspace.contacts[0].id), "city": "Hull"])
-        #expect(try check().unlinked >= 1, "A young event stays out")
-        try link()
-        let later = try check()
-        #expect(later.firstBroken == nil && later.links > report.links && later.head != report.head)
+        #expect(report.heads.allSatisfy { $0.wholeMatch(of: /\d+:\d+:[0-9a-f]{64}/) != nil } && !report.heads.isEmpty)
+        try move(to: "Hull")
+        let later = try check(since: report.heads)
+        #expect(later.firstBroken == nil && later.links > report.links && later.heads != report.heads)
+    }
+
+    @Test("hold a write's event if and only if the write is there")
+    func transaction() throws {
+        let before = try check()
+        let reply = try bench.client(workspace, profile: .all)
+            .call("update_contact", ["id": .string(workspace.contacts[0].id), "city": "Hull", "if_version": 99])
+        #expect(reply.code == "version_conflict")
+        let connection = try superuser()
+        let events = try connection.query(
+            """
+            SELECT count(*) FROM audit_events AS e
+            WHERE e.workspace_id = \(workspace.id.uuid)::uuid AND NOT EXISTS (
+                SELECT FROM audit_links AS l
+                WHERE l.workspace_id = e.workspace_id AND l.lane = e.lane AND l.link = e.link
+            )
+            """)
+        #expect(events.int64(0, 0) == 0)
+        #expect(try check(since: before.heads).firstBroken == nil)
+    }
+
+    @Test("do not hold up transactions that append at the same time")
+    func lanes() throws {
+        let event: SQL = "SELECT lane::bigint FROM begin_audit_link(\(workspace.id.uuid)::uuid)"
+        let connections = try (0..<3).map { _ in try bench.database.connect(as: .application) }
+        for connection in connections {
+            _ = try connection.query("BEGIN")
+            _ = try connection.query(Tenancy.set(workspace.id))
+        }
+        let lanes = try connections.map { try $0.query(event).int64(0, 0) }
+        #expect(Set(lanes).count == 3, "\(lanes)")
+        // The same transaction stays in its lane.
+        #expect(try connections[1].query(event).int64(0, 0) == lanes[1])
+        for connection in connections { _ = try connection.query("COMMIT") }
+        // Lanes that are free are taken before another one is made.
+        _ = try connections[0].query("BEGIN")
+        _ = try connections[0].query(Tenancy.set(workspace.id))
+        let again = try connections[0].query(event).int64(0, 0)
+        #expect(again != nil && lanes.contains(again))
+        _ = try connections[0].query("COMMIT")
     }
 
     @Test(
-        "shows that an event was changed, removed or slipped in, and where",
+        "show that an event was changed, removed or slipped in, and where",
         arguments: [
             "UPDATE audit_events SET outcome = 'denied' WHERE workspace_id = $ AND id = #",
             "UPDATE audit_events SET changes = jsonb_set(changes, '{city,to}', '\"Bath\"') WHERE workspace_id = $ AND id = #",
             "UPDATE audit_events SET at = at + interval '1 second' WHERE workspace_id = $ AND id = #",
             "DELETE FROM audit_events WHERE workspace_id = $ AND id = #",
             """
-            INSERT INTO audit_events (workspace_id, id, actor_kind, action, outcome)
-            VALUES ($, overlay(#::text PLACING 'ffff' FROM 20 FOR 4)::uuid, 'system', 'forged', 'ok')
+            INSERT INTO audit_events (workspace_id, id, actor_kind, action, outcome, lane, link)
+            SELECT $, overlay(#::text PLACING 'ffff' FROM 20 FOR 4)::uuid, 'system', 'forged', 'ok', e.lane, e.link
+            FROM audit_events AS e WHERE e.workspace_id = $ AND e.id = #
             """,
-            "DELETE FROM audit_links WHERE workspace_id = $ AND position = 1",
+            """
+            DELETE FROM audit_links AS l USING audit_events AS e
+            WHERE e.workspace_id = $ AND e.id = # AND l.workspace_id = $ AND l.lane = e.lane AND l.link = e.link
+            """,
         ])
     func broken(statement: String) throws {
         let connection = try superuser()
-        let through = try connection.query(
-            "SELECT through::text FROM audit_links WHERE workspace_id = \(workspace.id.uuid)::uuid AND position = 1")
-        // The first event that has changes, in the first link.
-        let event = try connection.query(
-            """
-            SELECT id::text FROM audit_events WHERE workspace_id = \(workspace.id.uuid)::uuid
-                AND id <= \(through.string(0, 0))::uuid AND changes IS NOT NULL ORDER BY id LIMIT 1
-            """)
-        let target = try #require(event.string(0, 0))
+        let target = try firstWrite(connection)
         try connection.execute(
-            script: statement.replacing("$", with: "'\(workspace.id.uuid)'").replacing("#", with: "'\(target)'::uuid"))
+            script: statement.replacing("$", with: "'\(workspace.id.uuid)'")
+                .replacing("#", with: "'\(target.id)'::uuid"))
         let report = try check()
-        #expect(report.firstBroken != nil && (report.firstBroken ?? 9) <= 2, "\(report)")
+        #expect(report.firstBroken?.lane == target.lane && report.firstBroken?.link == target.link, "\(report)")
+    }
+
+    @Test("show an event that stands in none of them")
+    func stray() throws {
+        let connection = try superuser()
+        _ = try connection.query(
+            """
+            INSERT INTO audit_events (workspace_id, actor_kind, action, outcome)
+            VALUES (\(workspace.id.uuid)::uuid, 'system', 'forged', 'ok')
+            """)
+        #expect(try check().firstBroken?.lane == 0)
+    }
+
+    @Test("show by heads that were kept that the newest links were cut off with their events")
+    func cut() throws {
+        let heads = try check().heads
+        let connection = try superuser()
+        for table: SQL in ["audit_events", "audit_links"] {
+            _ = try connection.query(
+                """
+                DELETE FROM \(table) AS d USING (
+                    SELECT lane, max(link) AS link FROM audit_links WHERE workspace_id = \(workspace.id.uuid)::uuid
+                        AND lane = \(try firstWrite(connection).lane)::int
+                    GROUP BY lane
+                ) AS l WHERE d.workspace_id = \(workspace.id.uuid)::uuid AND d.lane = l.lane AND d.link = l.link
+                """)
+        }
+        #expect(try check().firstBroken == nil)
+        #expect(try check(since: heads).firstBroken != nil)
     }
 
     @Test("cannot be changed by the service's own role")
@@ -80,7 +151,7 @@ struct AuditChainTests {
         let application = try bench.database.connect(as: .application)
         for statement: SQL in [
             "UPDATE audit_links SET events = 1", "DELETE FROM audit_links", "UPDATE audit_events SET outcome = 'ok'",
-            "DELETE FROM audit_events",
+            "DELETE FROM audit_events", "DELETE FROM audit_lanes",
         ] {
             #expect(throws: PostgresError.self) {
                 try application.transaction { connection in

@@ -268,13 +268,13 @@ struct ImportTransaction {
         let counts = [report.customers, report.tasks, report.comments]
         guard counts.contains(where: { $0.created + $0.updated > 0 }) else { return }
         _ = try connection.query(
-            """
-            INSERT INTO audit_events (workspace_id, actor_kind, action, outcome, changes)
-            SELECT \(verbatim: id), 'system', 'workspace.imported', 'ok', jsonb_build_object(
-                'created', \(counts.reduce(0) { $0 + $1.created })::bigint,
-                'updated', \(counts.reduce(0) { $0 + $1.updated })::bigint
-            )
-            """
-        )
+            AuditChain.appending(
+                "actor_kind, action, outcome, changes",
+                """
+                'system', 'workspace.imported', 'ok', jsonb_build_object(
+                    'created', \(counts.reduce(0) { $0 + $1.created })::bigint,
+                    'updated', \(counts.reduce(0) { $0 + $1.updated })::bigint
+                )
+                """, in: workspace))
     }
 }
