@@ -10,9 +10,15 @@ struct ToolCallOutcome: Sendable {
     let result: ToolOutcome
     let verdict: Verdict
 
-    static func done(_ answer: ToolAnswer) -> ToolCallOutcome {
-        ToolCallOutcome(
-            result: .result(ToolResult(structured: answer.structured)),
+    /// - Parameter isListed: Whether the caller was told of an output schema, which the answer has to keep to then.
+    static func done(_ answer: ToolAnswer, isListed: Bool = true) -> ToolCallOutcome {
+        var result = ToolResult(structured: answer.structured)
+        if let text = answer.format.text(of: answer.structured) {
+            result.content = [.text(text.rows)] + (text.rest.map { [.json($0)] } ?? [])
+            if !isListed { result.structured = nil }
+        }
+        return ToolCallOutcome(
+            result: .result(result),
             verdict: Verdict(audit: .ok, tool: answer.tool, bytes: answer.structured.bytes.count)
         )
     }
@@ -72,7 +78,10 @@ struct ReadCall {
             guard let read else { return .ended(.unknown) }
             switch try read.proceed(results, principal) {
             case .answer(let answer):
-                return .ended(.done(principal.access.lockdown ? answer.withoutUntrustedText : answer))
+                return .ended(
+                    .done(
+                        principal.access.lockdown ? answer.withoutUntrustedText : answer,
+                        isListed: principal.access.listsOutputs))
             case .more(let next): return .more(next)
             case .wait(let gate, let next): return .wait(for: gate, then: next)
             }

@@ -53,8 +53,18 @@ package struct ToolAnswer: Sendable {
     package let structured: RawJSON
     /// The tool that was called in the end, where another one passed the call on.
     package private(set) var tool: String?
+    /// How its rows stand in the text of the result.
+    package let format: ResultFormat
 
-    package init(_ structured: RawJSON) { self.structured = structured }
+    package init(_ structured: RawJSON, in format: ResultFormat = .json) {
+        self.structured = structured
+        self.format = format
+    }
+
+    /// The answer to a call, in the format that it asks for.
+    package init(_ structured: RawJSON, to call: ToolCall) {
+        self.init(structured, in: call.arguments.text("format").flatMap { ResultFormat(rawValue: $0) } ?? .json)
+    }
 
     /// The same as the answer of a tool to which the call was passed on.
     package func given(by tool: String) -> ToolAnswer {

@@ -65,6 +65,6 @@ package struct ListPage {
         if count < min(limit, rows.count) { writer.write("truncated", true) }
         writer.write(members: extra)
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        return ToolAnswer(RawJSON(writer.bytes), to: call)
     }
 }

@@ -122,14 +122,19 @@ extension Tool {
             description: ([description] + (note.map { [$0(access)] } ?? [])).joined(separator: " "),
             inputSchema: RawJSON(Parameter.schema(of: parameters)),
             // There describe_tool tells it, for the list stands in every conversation.
-            outputSchema: access.profile == .core
-                ? nil : RawJSON(waits(under: access.confirmation) ? output.withoutRequirements : output),
+            outputSchema: access.listsOutputs
+                ? RawJSON(waits(under: access.confirmation) ? output.withoutRequirements : output) : nil,
             annotations: ToolAnnotations(
                 isReadOnly: !effects.writes, isDestructive: effects.destroys, isIdempotent: effects.isIdempotent,
                 isOpenWorld: effects.reachesOut
             )
         )
     }
+}
+
+extension ToolAccess {
+    /// Whether the list of tools holds the schemas of their results; describe_tool tells them to the others.
+    package var listsOutputs: Bool { profile != .core }
 }
 
 extension JSONValue {

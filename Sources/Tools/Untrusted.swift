@@ -48,7 +48,7 @@ extension ToolAnswer {
         if count > 0, case .object(let members) = withheld {
             withheld = .object(members + [JSONMember("withheld", .integer(count))])
         }
-        let answer = ToolAnswer(RawJSON(withheld))
+        let answer = ToolAnswer(RawJSON(withheld), in: format)
         return tool.map(answer.given(by:)) ?? answer
     }
 }

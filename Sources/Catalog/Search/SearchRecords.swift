@@ -21,7 +21,7 @@ extension Tool {
             parameters: [RecordSearch.query] + RowFilters.parameters(of: entity) + [
                 Parameter("limit", .integer(1...100), "", standard: 20),
                 Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
-                Parameter("fields", .names(RowFilters.names(of: entity)), "Only these fields."),
+                Parameter("fields", .names(RowFilters.names(of: entity)), ""), ResultFormat.parameter,
             ],
             output: RecordSearch.output,
             body: .read { (call) throws(ToolError) in

@@ -62,7 +62,7 @@ struct ListReading: Sendable {
             Parameter("order", .choice(["asc", "desc"]), ""),
             Parameter("limit", .integer(1...100), "", standard: 20),
             Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
-            Parameter("fields", .names(EntityQuery.names(of: entity)), "Only these fields."),
+            Parameter("fields", .names(EntityQuery.names(of: entity)), ""), ResultFormat.parameter,
         ]
     }
 

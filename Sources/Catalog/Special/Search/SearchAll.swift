@@ -23,6 +23,7 @@ extension Tool {
                 Parameter("types", .choices(kinds.map(\.word)), "Only these types."),
                 Parameter("limit", .integer(1...25), "Items of each type.", standard: 10),
                 Parameter("fields", .names(names(entities)), "Only these fields, where a type has them."),
+                ResultFormat.parameter,
             ],
             output: RecordSearch.output,
             body: .read { (call) throws(ToolError) in
@@ -72,9 +73,11 @@ private struct SearchedKind: Sendable {
 private struct SearchAll: Sendable {
     private let kinds: [SearchedKind]
     private let parts: [Read.Part]
+    private let call: ToolCall
 
     init(_ kinds: [SearchedKind], _ call: ToolCall, _ dictionaries: Dictionaries) throws(ToolError) {
         self.kinds = kinds
+        self.call = call
         let limit = Int(call.arguments.integer("limit") ?? 10)
         let asked = call.arguments.words("fields")
         var parts: [Read.Part] = []
@@ -137,6 +140,6 @@ private struct SearchAll: Sendable {
             writer.write("hint", "Nothing that you may read matches. Ask for another fact, or search one type alone.")
         }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        return ToolAnswer(RawJSON(writer.bytes), to: call)
     }
 }

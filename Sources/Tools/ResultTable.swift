@@ -1,0 +1,70 @@
+import JSON
+
+/// The rows of a list with a column for each field that one of them has, in the order in which they are met.
+struct ResultTable {
+    private let columns: [String]
+    private let rows: [[JSONNode?]]
+
+    /// - Parameter items: Objects.
+    init(_ items: [JSONNode]) {
+        var columns: [String] = []
+        var places: [String: Int] = [:]
+        var rows: [[JSONNode?]] = []
+        for item in items {
+            var row = [JSONNode?](repeating: nil, count: columns.count)
+            for (name, value) in item.members ?? [] {
+                if let place = places[name] {
+                    row[place] = value
+                } else {
+                    places[name] = columns.count
+                    columns.append(name)
+                    row.append(value)
+                }
+            }
+            rows.append(row)
+        }
+        self.columns = columns
+        self.rows = rows.map { $0 + [JSONNode?](repeating: nil, count: columns.count - $0.count) }
+    }
+
+    /// `{"columns": […], "rows": [[…], …]}` with the members of `rest` behind; what a row lacks is `null`.
+    func compact(with rest: [(name: String, value: JSONNode)]) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.write("columns", .array(columns.map(JSONValue.string)))
+        writer.key("rows")
+        writer.beginArray()
+        for row in rows { writer.write(.array(row.map { $0.map { .raw($0.raw) } ?? .null })) }
+        writer.endArray()
+        for (name, value) in rest { writer.write(name, .raw(value.raw)) }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Comma-separated values with a head, lines ending in CR and LF (RFC 4180).
+    var csv: String {
+        let lines = [columns] + rows.map { $0.map(Self.plain) }
+        return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) })
+            ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    }
+
+    /// A table of GitHub's Markdown.
+    var markdown: String {
+        let lines = [columns, columns.map { _ in "---" }] + rows.map { $0.map { Self.escaped(Self.plain($0)) } }
+        return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("\r\n", with: "<br>")
+            .replacing("\n", with: "<br>")
+    }
+
+    private static func plain(_ value: JSONNode?) -> String {
+        guard let value, !value.isNull else { return "" }
+        return value.string ?? String(decoding: value.raw.bytes, as: UTF8.self)
+    }
+}
