@@ -1,5 +1,6 @@
 import Catalog
 import Foundation
+import Identity
 import JSON
 import Postgres
 import TestSupport
@@ -69,6 +70,22 @@ struct ClientTests {
         try run.check(ProductSubject.all(switching: switching))
         let stored = try bench.count("SELECT count(*) FROM comments WHERE body = \(ProductSubject.comment)")
         #expect(stored == 2 * run.modes.count, "One comment for each mode, by HTTP and through the bridge")
+    }
+
+    @Test("find the 63 tools of Workestra, and use each of them on demo data", arguments: RealClient.allCases)
+    func workestra(client: RealClient) throws {
+        #expect(WorkestraTools.names.count == 63)
+        let bench = try Bench()
+        let workspace = try DemoWorkspace.create(on: bench.database.connect(as: .owner)).text
+        let token = try workport(
+            [
+                "token", "create", "--workspace", workspace, "--name", "client", "--profile", "workestra", "--acts-as",
+                DemoWorkspace.memberEmail,
+            ], bench
+        )
+        let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(workspace)"
+        let run = ClientRun(client: client, modes: [.handshake, .stateless], url: url, token: token["token"]?.string)
+        try run.check(["workestra": ["names": .array(WorkestraTools.names.sorted().map { .string($0) })]])
     }
 
     /// Runs a command of the program on the bench's database and reads the JSON that it prints.

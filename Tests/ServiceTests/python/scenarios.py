@@ -26,6 +26,7 @@ from mcp.client.subscriptions import (
     ToolsListChanged,
 )
 from peers import HANDSHAKE, PATIENCE, STATELESS, BridgeRoute, Ears, HTTPRoute, connect, refusal
+from workestra import use_everything
 
 SCENARIOS = {}
 
@@ -131,6 +132,18 @@ async def tools(visit, facts):
         same(error.code, -32602, "unknown tool")
         error = await refusal(peer.session.list_tools(params=types.PaginatedRequestParams(cursor="forged")))
         same(error.code, -32602, "forged cursor")
+
+
+@scenario
+async def workestra(visit, facts):
+    """A credential with the profile of that name has these tools and no other, and uses each of them."""
+    async with visit.connect() as peer:
+        listed, _ = await peer.pages("tools")
+        same(sorted(tool["name"] for tool in listed), facts["names"], "names")
+        # The client itself compares results with schemas once it has listed the tools by its own method.
+        same(await peer.names(), [tool["name"] for tool in listed], "names")
+        called = await use_everything(peer, listed)
+        same(sorted(set(called)), facts["names"], "tools that were called")
 
 
 @scenario
