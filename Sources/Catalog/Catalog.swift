@@ -9,38 +9,30 @@ package enum Catalog {
     ///
     /// - Parameter dictionaries: Where its searches keep the words of workspaces.
     package static func registry(_ dictionaries: Dictionaries) -> ToolRegistry {
-        ToolRegistry(
-            taskTracking(dictionaries) + toolsets(dictionaries).flatMap(\.tools), resources: Resource.all,
-            prompts: Prompt.all)
+        ToolRegistry(toolsets(dictionaries).flatMap(\.tools), resources: Resource.all, prompts: Prompt.all)
     }
 
-    /// Every toolset beside the six tools of Task Tracking, in listing order.
+    /// Every toolset, in listing order: the six tools of Task Tracking, then all others.
+    package static let toolsets = toolsets(Dictionaries())
+
     private static func toolsets(_ dictionaries: Dictionaries) -> [Toolset] {
         [
-            .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline, .invoicing, .quotations,
+            .core(dictionaries), .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline, .invoicing, .quotations,
             .tickets, .projects, .tasks, .search(entityList, dictionaries), .analytics, .recruiting, .knowledge,
             .workspace, .teams, .platform,
         ]
     }
 
     /// The names of all toolsets, for the checks of an administrator's lists.
-    package static let toolsetNames = ["core"] + toolsets(Dictionaries()).map(\.name)
+    package static let toolsetNames = toolsets.map(\.name)
 
     /// The kinds of rows that tools are made for, by name.
     package static let entities: [String: Entity] = Dictionary(
         uniqueKeysWithValues: entityList.map { ($0.name, $0) })
 
     /// The same in the order in which people are shown them.
-    static let entityList: [Entity] = [
+    package static let entityList: [Entity] = [
         .contact, .company, .deal, .pipelineStage, .activity, .product, .invoice, .quotation, .expense,
         .ticket, .project, .task, .job, .candidate, .application, .document, .suggestion, .user, .team,
     ]
-
-    /// The six tools of the Task Tracking system.
-    private static func taskTracking(_ dictionaries: Dictionaries) -> [Tool] {
-        [
-            .workspaceSummary, .listWorkspaceTasks, .searchWorkspaceTasks(with: dictionaries), .getTaskDetails,
-            .listTaskComments, .addCustomerComment,
-        ]
-    }
 }

@@ -21,11 +21,16 @@ enum Files {
 
     /// Writes a file that only its owner may read, whole or not at all.
     static func writePrivately(_ text: String, to path: String) throws(Failure) {
+        try write(text, to: path, mode: 0o600)
+    }
+
+    /// Writes a file, whole or not at all.
+    static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws(Failure) {
         let temporary = path + ".new"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard file >= 0 else { throw Failure("The file \(path) cannot be written: \(Failure.systemReason()).") }
         let bytes = Array(text.utf8)
-        let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         let synced = fsync(file) == 0
         close(file)
         guard written == bytes.count, synced, rename(temporary, path) == 0 else {

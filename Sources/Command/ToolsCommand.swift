@@ -10,10 +10,12 @@ enum ToolsCommand {
         words: ["tools"], summary: "List the tools of a profile, and what listing them costs a model",
         options: [
             .init("profile", Profile.allCases.map(\.rawValue).joined(separator: "|"), "The profile (all)"),
+            .init("docs", "FOLDER", "Write the pages of all toolsets and kinds of rows there instead"),
             Subcommand.json,
         ],
         notes: "Tokens are bytes of JSON divided by four.",
         run: { flags in
+            if let folder = flags.text("docs") { return try writePages(to: folder) }
             let profile = try CredentialWords.profile(flags) ?? .all
             let access = ToolAccess(
                 readOnly: false, customerComments: true, customerCommentFactors: 2, allowLists: [], denied: [],
@@ -28,6 +30,15 @@ enum ToolsCommand {
                 columns: ["name", "toolset", "permission", "bytes", "tokens"], asJSON: flags.has("json"))
         }
     )
+
+    private static func writePages(to folder: String) throws(Failure) {
+        for page in Page.all {
+            let parts = page.path.split(separator: "/").dropLast()
+            try Files.makeFolder(([folder] + parts.map(String.init)).joined(separator: "/"))
+            try Files.write(page.text, to: folder + "/" + page.path)
+        }
+        Terminal.print("\(Page.all.count) pages are in \(folder).")
+    }
 
     private static func row(_ name: String, _ toolset: String, _ permission: String?, _ bytes: Int) -> RawJSON {
         RawJSON([

@@ -69,6 +69,10 @@ package struct Tool: Sendable {
     package let description: String
     /// The group that features and profiles name.
     package private(set) var toolset = "core"
+    /// The kind of row that it is made from, if it is a generated one.
+    package private(set) var entity: Entity?
+    /// The refusals that its parameters do not tell; see ``refusals``.
+    private(set) var specialRefusals: [ToolRefusal] = []
     package let effects: Effects
     /// What a credential must be allowed to do to have the tool; `nil` if its workspace's and its own settings tell.
     package let permission: Permission?
@@ -115,16 +119,33 @@ package struct Tool: Sendable {
         tool.toolset = toolset
         return tool
     }
+
+    /// The same tool, made from a kind of row.
+    package func about(_ entity: Entity) -> Tool {
+        var tool = self
+        tool.entity = entity
+        return tool
+    }
+
+    /// The same tool, whose documentation tells of a refusal that its parameters do not tell.
+    package func refusing(_ code: ToolError.Code, _ meaning: String) -> Tool {
+        var tool = self
+        tool.specialRefusals.append(ToolRefusal(code, meaning))
+        return tool
+    }
 }
 
 /// A group of tools that are switched together, such as `contacts`.
 package struct Toolset: Sendable {
     package let name: String
+    /// What its tools are for, in one sentence.
+    package let purpose: String
     /// In listing order.
     package let tools: [Tool]
 
-    package init(_ name: String, _ tools: [Tool]) {
+    package init(_ name: String, _ purpose: String, _ tools: [Tool]) {
         self.name = name
+        self.purpose = purpose
         self.tools = tools.map { $0.grouped(in: name) }
     }
 }

@@ -30,7 +30,7 @@ extension Tool {
                     after: try Cursor(of: call, width: 3)?.position, fields: call.arguments.words("fields")
                 ).read
             }
-        )
+        ).about(entity)
     }
 }
 

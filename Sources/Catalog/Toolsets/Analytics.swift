@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// Figures over deals, tickets, invoices and expenses.
     static let analytics = Toolset(
-        "analytics",
+        "analytics", "Figures over deals, tickets, invoices and expenses.",
         [
             .pipelineAnalytics, .revenueMetrics, .salesForecast, .supportMetrics, .expenseSummary, .invoiceAging,
         ])

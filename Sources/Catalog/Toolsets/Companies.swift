@@ -4,7 +4,7 @@ extension Toolset {
     /// Companies outside the workspace.
     static func companies(_ dictionaries: Dictionaries) -> Toolset {
         Toolset(
-            "companies",
+            "companies", "Companies outside the workspace.",
             [
                 .list(.company, "companies", "Lists companies (clients, suppliers, partners), newest first."),
                 .search(

@@ -4,7 +4,7 @@ extension Toolset {
     /// People outside the workspace.
     static func contacts(_ dictionaries: Dictionaries) -> Toolset {
         Toolset(
-            "contacts",
+            "contacts", "People outside the workspace.",
             [
                 .list(.contact, "contacts", "Lists contacts (customers, leads, suppliers), newest first."),
                 .search(

@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// Deals: sales that may come.
     static let deals = Toolset(
-        "deals",
+        "deals", "Deals: sales that may come.",
         [
             .list(.deal, "deals", "Deals by stage, date, value (minor units)."),
             .get(.deal, "deals", "One deal with its contacts and stage history, newest first."),

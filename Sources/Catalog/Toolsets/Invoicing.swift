@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// Invoices, and what is sold.
     static let invoicing = Toolset(
-        "invoicing",
+        "invoicing", "Invoices, and what is sold.",
         [
             .list(
                 .invoice, "invoices",
@@ -17,11 +17,14 @@ extension Toolset {
                 risky: true),
             .delete(
                 .invoice, "invoices",
-                "Deletes a draft invoice; an issued one is voided. undo_action brings it back within seven days."),
+                "Deletes a draft invoice; an issued one is voided. undo_action brings it back within seven days."
+            ).refusing(.transitionNotAllowed, "The invoice is issued: void_invoice takes it out of account."),
             .invoiceStats,
             .list(.product, "products", "Lists the products and services that are sold."),
             .get(.product, "products", "One product or service in full."),
-            .recordInvoicePayment,
-            .voidInvoice,
+            .recordInvoicePayment.refusing(
+                .transitionNotAllowed, "The invoice is a draft, void or paid, or it is a credit note."),
+            .voidInvoice.refusing(
+                .transitionNotAllowed, "The invoice is a draft or void, or something of it was paid."),
         ])
 }

@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// The pipeline itself, and how the business with customers stands.
     static let pipeline = Toolset(
-        "pipeline",
+        "pipeline", "The pipeline itself, and how the business with customers stands.",
         [
             .list(
                 .pipelineStage, "pipeline",

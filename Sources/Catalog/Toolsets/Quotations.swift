@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// Offers to customers.
     static let quotations = Toolset(
-        "quotations",
+        "quotations", "Offers to customers.",
         [
             .list(
                 .quotation, "quotations",
@@ -15,8 +15,10 @@ extension Toolset {
             .quotationStats,
             .update(
                 .quotation, "quotations",
-                "Changes a quotation; lines replaces all; a sent one keeps versions."),
+                "Changes a quotation; lines replaces all; a sent one keeps versions."
+            ).refusing(.transitionNotAllowed, "The status that is asked for does not follow on the one that it has."),
             .delete(.quotation, "quotations", "Deletes a quotation. undo_action brings it back within seven days."),
-            .convertQuotation,
+            .convertQuotation.refusing(
+                .transitionNotAllowed, "The quotation is not accepted, or has become an invoice already."),
         ])
 }

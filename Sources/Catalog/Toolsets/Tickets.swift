@@ -3,7 +3,7 @@ import Tools
 extension Toolset {
     /// What customers ask for, and what is said about it.
     static let tickets = Toolset(
-        "tickets",
+        "tickets", "What customers ask for, and what is said about it.",
         [
             .list(.ticket, "tickets", "Lists support tickets by status, priority, assignee, SLA state; newest first."),
             .get(

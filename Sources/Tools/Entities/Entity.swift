@@ -97,7 +97,7 @@ package struct Entity: Sendable {
     }
 
     /// The name for people, such as `time entry`.
-    var words: String { name.split(separator: "_").joined(separator: " ") }
+    package var words: String { name.split(separator: "_").joined(separator: " ") }
 }
 
 /// What happens with every write of a row, whatever tool writes it.

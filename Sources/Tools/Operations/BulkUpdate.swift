@@ -25,7 +25,10 @@ extension Tool {
             body: .write { call, principal, transaction in
                 try BulkUpdate(entity, call, principal).run(transaction)
             }
-        )
+        ).about(entity)
+            .refusing(.notFound, "Some of `ids` are not in this workspace; nothing was changed.")
+            .refusing(.tooLarge, "`filter` finds more than \(BulkUpdate.bound) rows; nothing was changed.")
+            .refusing(whatWritesBreakOf: entity)
     }
 }
 

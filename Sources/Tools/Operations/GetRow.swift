@@ -20,7 +20,7 @@ extension Tool {
             parameters: RecordReading.parameters(of: entity),
             output: RecordReading.output,
             body: .read { (call) throws(ToolError) in try RecordReading(entity, call).read }
-        )
+        ).about(entity)
     }
 }
 

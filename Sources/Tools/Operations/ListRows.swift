@@ -27,7 +27,7 @@ extension Tool {
             body: .read { (call) throws(ToolError) in
                 try ListReading(entity, call).read(where: "AND \(verbatim: condition)")
             }
-        )
+        ).about(entity)
     }
 }
 

@@ -23,7 +23,7 @@ extension Tool {
             body: .write { call, principal, transaction in
                 try RowWrite(entity, .creation, call, principal).run(transaction)
             }
-        )
+        ).about(entity).refusing(whatWritesBreakOf: entity)
     }
 
     /// `update_<entity>`: any of its open fields, or `clear` to empty some.
@@ -50,7 +50,7 @@ extension Tool {
                 guard let key = call.arguments.key("id") else { throw entity.notFound }
                 return try RowWrite(entity, .update(key), call, principal).run(transaction)
             }
-        )
+        ).about(entity).refusing(whatWritesBreakOf: entity)
     }
 
     /// `delete_<entity>`: puts a row out of sight; it can be brought back for 30 days.
@@ -70,6 +70,6 @@ extension Tool {
                 guard let key = call.arguments.key("id") else { throw entity.notFound }
                 return try RowWrite(entity, .deletion(key), call, principal).run(transaction)
             }
-        )
+        ).about(entity)
     }
 }

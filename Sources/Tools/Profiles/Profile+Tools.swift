@@ -2,7 +2,7 @@ package import Identity
 
 extension Profile {
     /// Whether a tool is listed, before everything that only narrows the list.
-    func lists(_ tool: Tool) -> Bool {
+    package func lists(_ tool: Tool) -> Bool {
         switch self {
         case .taskTracking: tool.toolset == "core"
         case .core: tool.toolset == "core" || CoreTools.names.contains(tool.name)

@@ -70,7 +70,8 @@ extension Field {
         return .object(members)
     }
 
-    private var word: String {
+    /// What results and pages call its kind.
+    var word: String {
         switch kind {
         case .text: "text"
         case .choice: "choice"
