@@ -105,7 +105,7 @@ let package = Package(
                 "Catalog", "Crypto", "HTTP", "Identity", "JSON", "Matching", "Postgres", "PostgresServer",
                 "MCP", "TestSupport", "Tools",
             ],
-            exclude: ["listing-budget.json"]
+            exclude: ["listing-budget.json", "Tools"]
         ),
         .testTarget(
             name: "ServiceTests",
