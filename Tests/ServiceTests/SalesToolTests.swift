@@ -37,7 +37,10 @@ struct SalesToolTests {
             ("get_sales_forecast", ["period": "next_90_days", "compare": true]), ("get_expense_summary", [:]),
             ("get_invoice_aging", ["buckets": [15, 45]]),
         ]
-        let reading = Catalog.registry.tools.filter { Self.toolsets.contains($0.toolset) && !$0.effects.writes }
+        // The toolset of analytics has reports of other parts too.
+        let reading = Catalog.registry.tools.filter {
+            Self.toolsets.contains($0.toolset) && !$0.effects.writes && $0.name != "get_support_metrics"
+        }
         #expect(Set(calls.map(\.0)) == Set(reading.map(\.name)), "Every tool is called")
         let listed = try client.ask("tools/list").json["result"]?["tools"]?.elements ?? []
         for (tool, arguments) in calls {

@@ -215,7 +215,11 @@ final class Intruder {
         } else if tool.parameters.contains(where: { $0.name == "limit" }) {
             arguments = arguments.adding("limit", 1)
         }
-        return try client(for: tool, of: owner).call(tool.name, arguments)
+        do {
+            return try client(for: tool, of: owner).call(tool.name, arguments)
+        } catch {
+            throw WireClient.Failure(description: "\(tool.name) \(arguments.text): \(error)")
+        }
     }
 
     /// A client of a workspace; a fresh token for each call of a tool that writes, for failed checks are counted.
