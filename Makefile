@@ -35,10 +35,10 @@ test: packages venv ## Run all tests
 sanitize: packages ## Run unit and database tests under the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --build-path .build-address --skip ServiceTests
 
-# The thread sanitizer does not see what Synchronization.Mutex orders (the module is not instrumented), so it reports
-# what happens inside withLock as races, in a three-line program as well; other reports are real.
-sanitize-threads: packages ## Run the same under the thread sanitizer, to be read with care
-	TSAN_OPTIONS=halt_on_error=0 swift test --no-parallel --sanitize=thread --build-path .build-thread --skip ServiceTests
+sanitize-threads: packages ## Run the same under the thread sanitizer
+	swift build --build-tests --sanitize=thread --build-path .build-thread
+	clang -O2 -Wall -Wextra -Werror -shared -fPIC Tests/ThreadSanitizer/mutex.c -o .build-thread/mutex.so
+	LD_PRELOAD=$(CURDIR)/.build-thread/mutex.so swift test --skip-build --no-parallel --sanitize=thread --build-path .build-thread --skip ServiceTests
 
 fuzz: packages ## Fuzz what reads from strangers, for a minute; ARGS="--seconds 3600" for an hour
 	@Tests/Fuzz/run $(ARGS)
