@@ -17,9 +17,9 @@ package enum Catalog {
 
     private static func toolsets(_ dictionaries: Dictionaries) -> [Toolset] {
         [
-            .core(dictionaries), .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline, .invoicing, .quotations,
-            .tickets, .projects, .tasks, .search(entityList, dictionaries), .analytics, .recruiting, .knowledge,
-            .workspace, .teams, .platform,
+            .core(dictionaries), .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline,
+            .invoicing, .quotations, .tickets, .projects, .tasks, .search(entityList, dictionaries), .analytics,
+            .recruiting, .knowledge, .workspace, .teams, .platform,
         ]
     }
 
