@@ -28,6 +28,7 @@ let package = Package(
         // One stage, or one standard, each.
         .target(name: "MCP", dependencies: ["JSON", "HTTP", "Crypto", "Telemetry"]),
         .target(name: "Identity", dependencies: ["JSON", "HTTP", "Crypto", "Postgres", "Telemetry"]),
+        .target(name: "Policy", dependencies: ["JSON", "Identity", "Postgres", "Telemetry"]),
 
         // What the nodes of the service share beside the data.
         .target(name: "Mail", dependencies: ["JSON", "Crypto", "Postgres", "MCP"]),
@@ -36,14 +37,14 @@ let package = Package(
         .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
         .target(
             name: "Catalog",
-            dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "MCP", "Tools"]),
+            dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Policy", "MCP", "Tools"]),
 
         // The path itself, and the wiring.
         .target(
             name: "Gateway",
             dependencies: [
-                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Mail", "Identity", "Tools",
-                "Catalog",
+                "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Mail", "Identity", "Policy",
+                "Tools", "Catalog",
             ]
         ),
 
@@ -90,6 +91,9 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
+        .testTarget(
+            name: "PolicyTests",
+            dependencies: ["Policy", "Identity", "Postgres", "Telemetry", "HTTP", "Catalog", "TestSupport"]),
         .testTarget(
             name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres", "Telemetry"]),
         .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "MCP", "Telemetry"]),

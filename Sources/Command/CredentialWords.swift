@@ -35,6 +35,29 @@ enum CredentialWords {
         try flags.choice("confirm", ConfirmationMode.allCases.map(\.rawValue)).flatMap(ConfirmationMode.init(rawValue:))
     }
 
+    /// What `--per-minute`, `--per-hour`, `--per-month` and `--sensitive-per-minute` say.
+    static func limits(_ flags: Flags) throws(UsageError) -> CallLimitWishes {
+        var wishes = CallLimitWishes()
+        wishes.perMinute = try limit(flags, "per-minute")
+        wishes.perHour = try limit(flags, "per-hour")
+        wishes.perMonth = try limit(flags, "per-month")
+        wishes.sensitivePerMinute = try limit(flags, "sensitive-per-minute")
+        return wishes
+    }
+
+    private static func limit(_ flags: Flags, _ name: String) throws(UsageError) -> CallLimit? {
+        switch flags.text(name) {
+        case nil: return nil
+        case "standard": return .standard
+        case "none": return CallLimit.none
+        case let text?:
+            guard let count = Int(text), (1...1_000_000_000).contains(count) else {
+                throw UsageError("--\(name) is \(text); it can be 1 to 1000000000, none or standard.")
+            }
+            return .calls(count)
+        }
+    }
+
     /// What `--profile` says.
     static func profile(_ flags: Flags) throws(UsageError) -> Profile? {
         try flags.choice("profile", Profile.allCases.map(\.rawValue)).flatMap(Profile.init(rawValue:))

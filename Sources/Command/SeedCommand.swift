@@ -50,6 +50,8 @@ enum SeedCommand {
         wishes.name = "Load test"
         wishes.actsAs = made.member
         wishes.customerComments = true
+        // A load test is to find what the service can do.
+        wishes.limits = .unlimited
         return try CredentialRegistry(connection, in: made.workspace, pepper: pepper).create(wishes).token.text
     }
 

@@ -24,6 +24,12 @@ enum TokenCommands {
         .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
         .init("customer-comments", "on|off", "Offer addCustomerComment where the workspace does"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
+        .init("per-minute", "N|none|standard", "Calls of tools that it may make a minute (1000)"),
+        .init("per-hour", "N|none|standard", "The same an hour (none)"),
+        .init("per-month", "N|none|standard", "The same a month (none)"),
+        .init(
+            "sensitive-per-minute", "N|none|standard",
+            "Of them those that change many rows, reach beyond the workspace or confirm a write (100)"),
         .init("expires-in", "SECONDS", "Life of the token"),
     ]
 
@@ -132,6 +138,7 @@ enum TokenCommands {
         settings.features = try CredentialWords.features(flags)
         settings.confirmation = try CredentialWords.confirmation(flags)
         settings.lockdown = try flags.toggle("lockdown")
+        settings.limits = try CredentialWords.limits(flags)
         settings.lifetime = try flags.integer("expires-in", 1...315_360_000)
         return settings
     }

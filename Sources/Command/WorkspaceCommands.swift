@@ -19,6 +19,9 @@ enum WorkspaceCommands {
         .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
         .init("customer-comments", "on|off", "Offer addCustomerComment to credentials that turn it on too"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
+        .init("per-minute", "N|none|standard", "Calls of tools that all credentials may make together a minute (none)"),
+        .init("per-hour", "N|none|standard", "The same an hour (none)"),
+        .init("per-month", "N|none|standard", "The same a month (none)"),
     ]
 
     private static let create = Subcommand(
@@ -97,6 +100,7 @@ enum WorkspaceCommands {
         settings.factors = try flags.integer("factors", 0...3)
         settings.confirmation = try CredentialWords.confirmation(flags)
         settings.lockdown = try flags.toggle("lockdown")
+        settings.limits = try CredentialWords.limits(flags)
         settings.weight = try flags.integer("weight", 1...100)
         return settings
     }

@@ -28,6 +28,8 @@ struct CallRecord: Sendable {
     var waitedForPerson = false
     var client: String?
     var waited: Duration?
+    /// Whether it is one of a crowd of which log and metrics tell in sums.
+    var isTallied = false
 
     init(outcome: String = "ok") { self.outcome = outcome }
 

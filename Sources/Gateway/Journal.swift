@@ -8,14 +8,23 @@ package struct Journal: Sendable {
     let log: Log
     let metrics: Metrics
     private let tally: RefusalTally
+    private let limited: RefusalTally
 
     package init(log: Log, metrics: Metrics) {
         self.log = log
         self.metrics = metrics
-        tally = RefusalTally { workspace, count in
+        tally = Self.tally("busy", log)
+        limited = Self.tally(AuditEvent.Outcome.rateLimited.rawValue, log)
+    }
+
+    private static func tally(_ outcome: String, _ log: Log) -> RefusalTally {
+        RefusalTally { workspace, count in
             log.info(
                 "Calls turned away",
-                [.workspace: .string(workspace?.text ?? MetricLabel.other), .outcome: "busy", .count: .integer(count)]
+                [
+                    .workspace: .string(workspace?.text ?? MetricLabel.other), .outcome: .string(outcome),
+                    .count: .integer(count),
+                ]
             )
         }
     }
@@ -47,6 +56,7 @@ package struct Journal: Sendable {
             metrics.increment(.fetches, [.method: method, .outcome: record.outcome, .era: era])
             metrics.observe(.fetchDuration, elapsed, [.method: method, .outcome: record.outcome, .era: era])
         }
+        if record.isTallied, let credential { return limited.add(credential.workspace) }
         log.info("Request answered", fields(response, request, id, record, credential, elapsed))
     }
 

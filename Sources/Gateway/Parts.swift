@@ -1,5 +1,6 @@
 package import Identity
 package import MCP
+package import Policy
 package import Postgres
 import Synchronization
 package import Telemetry
@@ -15,6 +16,7 @@ package struct Parts: Sendable {
     package let mcp: MCPServer<ToolProvider>
     package let tools: ToolProvider
     package let trail: AuditTrail
+    package let limiter: CallLimiter
     package let journal: Journal
     package let metrics: Metrics
     package let callTimeout: Duration

@@ -89,6 +89,7 @@ extension Principal {
     func narrowed(by selection: RequestSelection) -> Principal {
         Principal(
             workspace: workspace, credential: credential, member: member,
-            access: access.narrowed(by: selection.selection), endsAt: endsAt, weight: weight)
+            access: access.narrowed(by: selection.selection), endsAt: endsAt, weight: weight,
+            limits: limits)
     }
 }

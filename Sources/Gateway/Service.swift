@@ -5,6 +5,7 @@ import Identity
 import JSON
 import MCP
 import Mail
+import Policy
 package import Postgres
 package import Telemetry
 import Tools
@@ -39,6 +40,7 @@ package final class Service: Sendable {
             mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
             tools: tools,
             trail: AuditTrail(pool: pool, metrics: metrics),
+            limiter: CallLimiter(pool: pool, metrics: metrics),
             journal: journal,
             metrics: metrics,
             callTimeout: configuration.callTimeout,

@@ -1,6 +1,7 @@
 import Identity
 import JSON
 import MCP
+import Policy
 import Postgres
 import Telemetry
 import Tools
@@ -8,7 +9,11 @@ import Tools
 /// How a call of a tool ended, for the protocol, the log and the audit trail.
 struct ToolCallOutcome: Sendable {
     let result: ToolOutcome
-    let verdict: Verdict
+    var verdict: Verdict
+    /// How the caller stands to its limits, if the call was counted or refused for one.
+    var standing: CallStanding?
+    /// Seconds until a refused call is worth to be made again.
+    var retryAfter: Int?
 
     /// - Parameter isListed: Whether the caller was told of an output schema, which the answer has to keep to then.
     static func done(_ answer: ToolAnswer, isListed: Bool = true) -> ToolCallOutcome {

@@ -1,6 +1,7 @@
 import Dispatch
 import Identity
 import MCP
+import Policy
 import Postgres
 import Synchronization
 import Telemetry
@@ -13,27 +14,61 @@ extension Work {
 
     /// The step that runs a call.
     ///
-    /// - Parameter asks: Whether the person can be asked for what is missing.
-    func run(_ prepared: PreparedCall, asks: Bool, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
+    /// - Parameters:
+    ///   - asks: Whether the person can be asked for what is missing.
+    ///   - isDoubtful: Whether the caller's limits had nothing left a moment ago, and are to be looked at again.
+    func run(
+        _ prepared: PreparedCall,
+        asks: Bool,
+        isDoubtful: Bool = false,
+        _ finish: @escaping @Sendable (Ran) -> Void
+    ) -> Step {
         if case .write(let tool, let toolCall, let body) = prepared {
-            return write(WriteCall(tool: tool, call: toolCall, asks: asks, body: body), finish)
+            let write = WriteCall(
+                tool: tool, call: toolCall, asks: asks, isDoubtful: isDoubtful, prepared: prepared, body: body)
+            return self.write(write, finish)
         }
-        return read(prepared, asks: asks, finish)
-    }
-
-    private func read(_ prepared: PreparedCall, asks: Bool, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
         var first: Read?
         if case .read(_, _, let read) = prepared { first = read }
-        return proceed(prepared, first, asks: asks, finish)
+        return begin(prepared, first, asks: asks, isDoubtful, finish)
     }
 
-    /// The token's check in one flush with the statements of a read tool, if its arguments were right. What its rows
-    /// lead to is another flush.
-    private func proceed(
+    /// The token's check in one flush with the statements of a read tool, if its arguments were right; their rows count
+    /// only if the call is admitted.
+    private func begin(
         _ prepared: PreparedCall,
         _ read: Read?,
         asks: Bool,
+        _ isDoubtful: Bool,
         _ finish: @escaping @Sendable (Ran) -> Void
+    ) -> Step {
+        send(prepared, read, asks: asks, finish) { progress, principal in
+            self.admit(prepared, principal, asks: isDoubtful, finish) { standing in
+                self.go(on: prepared, progress, principal, asks: asks, standing, finish)
+            }
+        }
+    }
+
+    /// The token's check in one flush with what the rows before led to.
+    private func proceed(
+        _ prepared: PreparedCall,
+        _ read: Read,
+        asks: Bool,
+        _ standing: CallStanding?,
+        _ finish: @escaping @Sendable (Ran) -> Void
+    ) -> Step {
+        send(prepared, read, asks: asks, finish) { progress, principal in
+            self.go(on: prepared, progress, principal, asks: asks, standing, finish)
+        }
+    }
+
+    /// - Parameter next: What comes of the rows, which are gone when it returns.
+    private func send(
+        _ prepared: PreparedCall,
+        _ read: Read?,
+        asks: Bool,
+        _ finish: @escaping @Sendable (Ran) -> Void,
+        _ next: @escaping @Sendable (Result<ReadCall.Progress, MustAsk>, Principal) -> Step
     ) -> Step {
         let sent = ContinuousClock.now
         return reading(read?.statements ?? []) { outcome in
@@ -42,19 +77,41 @@ extension Work {
                 let results = try outcome.get()
                 let principal = try self.caller(from: results[0])
                 let rows = Array(results.dropFirst())
-                switch try ReadCall(prepared, asks: asks).proceed(read, rows, for: principal, self.call.id) {
-                case .more(let next): return self.proceed(prepared, next, asks: asks, finish)
-                case .wait(let gate, let next):
-                    return .wait(for: gate) { self.proceed(prepared, next(), asks: asks, finish) }
-                case .ended(let outcome):
-                    self.audit(outcome, prepared, of: principal)
-                    finish(.success((principal, outcome)))
+                let progress: Result<ReadCall.Progress, MustAsk>
+                do throws(MustAsk) {
+                    progress = .success(
+                        try ReadCall(prepared, asks: asks).proceed(read, rows, for: principal, self.call.id))
+                } catch {
+                    progress = .failure(error)
                 }
+                return next(progress, principal)
             } catch {
                 finish(.failure(error))
+                return .done
             }
-            return .done
         }
+    }
+
+    /// Ends the call, or sends what its rows led to.
+    private func go(
+        on prepared: PreparedCall,
+        _ progress: Result<ReadCall.Progress, MustAsk>,
+        _ principal: Principal,
+        asks: Bool,
+        _ standing: CallStanding?,
+        _ finish: @escaping @Sendable (Ran) -> Void
+    ) -> Step {
+        switch progress {
+        case .success(.more(let next)): return proceed(prepared, next, asks: asks, standing, finish)
+        case .success(.wait(let gate, let next)):
+            return .wait(for: gate) { self.proceed(prepared, next(), asks: asks, standing, finish) }
+        case .success(.ended(var outcome)):
+            outcome.standing = standing
+            audit(outcome, prepared, of: principal)
+            finish(.success((principal, outcome)))
+        case .failure(let pending): finish(.failure(pending))
+        }
+        return .done
     }
 
     private func write(_ write: WriteCall, _ finish: @escaping @Sendable (Ran) -> Void) -> Step {
@@ -71,7 +128,7 @@ extension Work {
 
     /// Hands the request over to the protocol, which answers it by itself, perhaps with a stream and perhaps much later.
     func handOver(to opening: Plan<ToolProvider>.Opening, _ principal: Principal, _ answer: @escaping Answer) {
-        let ending = CallEnding()
+        let ending = CallEnding(isCounted: isCounted)
         let channel = CallChannel(call: call, parts: parts, ending: ending, answer: answer, record: record())
         opening(caller(principal, ending), batch?.channel ?? channel)
     }
@@ -94,7 +151,8 @@ extension Work {
             done.signal()
         }
         let work = Work(
-            call: call, plan: plan, parts: parts, waited: waited, batch: batch, deadline: .now + parts.callTimeout
+            call: call, plan: plan, parts: parts, waited: waited, batch: batch, deadline: .now + parts.callTimeout,
+            isCounted: ending.count()
         )
         let job = Job(
             tenant: call.credential.workspace.share,

@@ -20,6 +20,8 @@ struct Work: Sendable {
     var deadline: ContinuousClock.Instant
     /// Whether nobody waits for the answer any more although there is time left.
     var isAbandoned: @Sendable () -> Bool = { false }
+    /// Whether its request has been counted already.
+    var isCounted = false
 
     /// The step that the worker takes for this call.
     func step(_ answer: @escaping Answer) -> Step {
@@ -28,7 +30,9 @@ struct Work: Sendable {
         case .open(let opening): return open(opening, answer)
         case .work(let request, _, let ask):
             let prepared = parts.tools.prepare(request, from: call.credential)
-            return run(prepared, asks: ask != nil) { self.conclude($0, asking: ask, answer) }
+            return within(prepared, answer) { isDoubtful in
+                run(prepared, asks: ask != nil, isDoubtful: isDoubtful) { self.conclude($0, asking: ask, answer) }
+            }
         case .fetch(let request, _): return fetch(parts.tools.prepare(request, from: call.credential), answer)
         case .batch: return batch(answer)
         }
@@ -150,9 +154,9 @@ struct Work: Sendable {
     ) {
         do {
             let (principal, outcome) = try ran.get()
-            answer(response(for: principal, outcome.result), record(outcome))
+            answer(response(for: principal, outcome.result).telling(outcome), record(outcome))
         } catch let pending as MustAsk {
-            if let ask { handOver(to: ask, pending.principal, answer) }
+            if let ask { counted.handOver(to: ask, pending.principal, answer) }
         } catch let refused as Refused {
             answer(refused.response, record(refused.record))
         } catch let error as PostgresError {

@@ -1,6 +1,7 @@
 import Identity
 import JSON
 import MCP
+import Policy
 import Postgres
 import Telemetry
 import Tools
@@ -11,6 +12,9 @@ struct WriteCall: Sendable {
     let call: ToolCall
     /// Whether the person can be asked for what is missing.
     var asks = false
+    /// Whether the caller's limits had nothing left a moment ago, and are to be looked at again.
+    var isDoubtful = false
+    let prepared: PreparedCall
     let body: @Sendable (ToolCall, Principal, borrowing Transaction) throws -> WriteOutcome
 
     /// Runs the call.
@@ -18,13 +22,31 @@ struct WriteCall: Sendable {
     /// - Throws: ``Refused`` if the caller is nobody; ``MustAsk`` if the person has to be asked first; `PostgresError`
     ///   if it was never found out who calls.
     func run(_ work: Work, _ database: borrowing Database) throws -> (Principal, ToolCallOutcome) {
-        let id = work.call.id
         let caller = Caller()
+        caller.isDoubtful = isDoubtful
+        while true {
+            do {
+                return try attempt(work, caller, database)
+            } catch let unfunded as Unfunded {
+                // In a transaction of its own, so that a counter is not locked for as long as a write takes.
+                try work.parts.limiter.take(work.call.credential, unfunded.principal.credential, from: database)
+                caller.isDoubtful = false
+            } catch let refused as OverLimit {
+                return (refused.principal, work.refused(refused.refusal, prepared, refused.principal))
+            }
+        }
+    }
+
+    private func attempt(
+        _ work: Work, _ caller: Caller, _ database: borrowing Database
+    ) throws -> (Principal, ToolCallOutcome) {
+        let id = work.call.id
         do {
             let (outcome, changes) = try database.transaction { transaction -> (ToolCallOutcome, [String]) in
                 let rows = try transaction.query(work.authentication)
                 let principal = try work.caller(from: rows)
                 caller.principal = principal
+                try admit(work, principal, caller)
                 guard tool.isVisible(to: principal.access) else { return (.unknown, []) }
                 if asks, tool.asks(call, for: principal.access) { throw MustAsk(principal: principal) }
                 let ended = try attempt(work, principal, transaction)
@@ -41,18 +63,32 @@ struct WriteCall: Sendable {
             if case .unknownTool = outcome.result {
                 work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
             }
-            return (principal, outcome)
+            return (principal, caller.telling(outcome))
         } catch let error as ToolError {
             guard let principal = caller.principal else { throw error }
             let outcome = ToolCallOutcome.failed(error, id)
             work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
-            return (principal, outcome)
+            return (principal, caller.telling(outcome))
         } catch let error as PostgresError {
             guard let principal = caller.principal else { throw error }
             work.parts.journal.failed(error, id)
             let outcome = ToolCallOutcome.failed(ToolError(error), id)
             work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
-            return (principal, outcome)
+            return (principal, caller.telling(outcome))
+        }
+    }
+
+    /// Counts the call, once for all attempts.
+    private func admit(_ work: Work, _ principal: Principal, _ caller: Caller) throws {
+        if work.isCounted || caller.isAdmitted { return }
+        let admission = work.parts.limiter.admitOnWorker(
+            work.call.credential, principal, isSensitive: prepared.isSensitive, asks: caller.isDoubtful)
+        switch admission {
+        case nil: throw Unfunded(principal: principal)
+        case .failure(let refusal): throw OverLimit(principal: principal, refusal: refusal)
+        case .success(let standing):
+            caller.isAdmitted = true
+            caller.standing = standing
         }
     }
 
@@ -125,5 +161,26 @@ struct WriteCall: Sendable {
         var principal: Principal?
         /// What was written of the call in its transaction.
         var event: AuditEvent?
+        var isDoubtful = false
+        var isAdmitted = false
+        var standing: CallStanding?
+
+        /// The same with how the caller stands to its limits.
+        func telling(_ outcome: ToolCallOutcome) -> ToolCallOutcome {
+            var outcome = outcome
+            outcome.standing = standing
+            return outcome
+        }
+    }
+
+    /// The node has no calls left to admit, and has to take some.
+    private struct Unfunded: Error {
+        let principal: Principal
+    }
+
+    /// The call is one too many.
+    private struct OverLimit: Error {
+        let principal: Principal
+        let refusal: CallRefusal
     }
 }

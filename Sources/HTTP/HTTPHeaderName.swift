@@ -38,6 +38,9 @@ extension HTTPHeaderName {
     package static var mcpProtocolVersion: Self { "MCP-Protocol-Version" }
     package static var mcpSessionID: Self { "Mcp-Session-Id" }
     package static var origin: Self { "Origin" }
+    package static var rateLimitLimit: Self { "RateLimit-Limit" }
+    package static var rateLimitRemaining: Self { "RateLimit-Remaining" }
+    package static var rateLimitReset: Self { "RateLimit-Reset" }
     package static var retryAfter: Self { "Retry-After" }
     package static var setCookie: Self { "Set-Cookie" }
     package static var traceparent: Self { "traceparent" }

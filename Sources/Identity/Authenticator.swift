@@ -2,7 +2,7 @@ package import HTTP
 package import Postgres
 
 /// A credential as it was sent: of the right form, for the right workspace, not yet looked up.
-package struct PresentedCredential: Sendable {
+package struct PresentedCredential: Sendable, Hashable {
     package let workspace: WorkspaceID
     package let digest: TokenDigest
 
@@ -51,7 +51,8 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features, confirm, workspace_confirm, lockdown, weight
+                permissions, features, confirm, workspace_confirm, lockdown, weight,
+                credential_limits, workspace_limits
             FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
@@ -64,7 +65,8 @@ package struct Authenticator: Sendable {
         let check: SQL = """
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
-                permissions, features, confirm, workspace_confirm, lockdown, weight
+                permissions, features, confirm, workspace_confirm, lockdown, weight,
+                credential_limits, workspace_limits
             FROM authenticate_at(
                 \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
@@ -109,7 +111,8 @@ package struct Authenticator: Sendable {
             member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
             access: access,
             endsAt: rows.int64(0, 11),
-            weight: Int(rows.int64(0, 18) ?? 1)
+            weight: Int(rows.int64(0, 18) ?? 1),
+            limits: CallLimits(credential: rows.string(0, 19), workspace: rows.string(0, 20))
         )
         return (principal, rows.bool(0, 10) ?? false)
     }

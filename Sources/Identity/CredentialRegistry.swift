@@ -21,6 +21,7 @@ package struct CredentialRegistry {
         /// Which writes wait for a confirmation; what is usual for the profile if there is no wish.
         package var confirmation: ConfirmationMode?
         package var lockdown: Bool?
+        package var limits = CallLimitWishes()
         /// Seconds from now.
         package var lifetime: Int?
 
@@ -78,7 +79,7 @@ package struct CredentialRegistry {
                         END AS status,
                         m.email AS acts_as, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
                         c.customer_comment_factors, c.profile, c.permissions, c.features, c.confirm,
-                        c.lockdown,
+                        c.lockdown, c.calls_per_minute, c.calls_per_hour, c.calls_per_month, c.sensitive_per_minute,
                         rfc3339(c.created_at) AS created_at,
                         rfc3339(c.expires_at) AS expires_at, rfc3339(c.revoked_at) AS revoked_at,
                         rfc3339(c.last_used_at) AS last_used_at
@@ -128,6 +129,10 @@ package struct CredentialRegistry {
                         ELSE features END,
                     confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
                     lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
+                    calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
+                    calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
+                    calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
+                    sensitive_per_minute = \(settings.limits.sensitivePerMinute.value(else: "sensitive_per_minute")),
                     expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
                 WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
                 """
@@ -164,7 +169,8 @@ package struct CredentialRegistry {
             if let old {
                 """
                 SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
-                    profile, permissions, features, confirm, lockdown, expires_at, id
+                    profile, permissions, features, confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month,
+                    sensitive_per_minute, expires_at, id
                 FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
                 """
             } else {
@@ -175,7 +181,9 @@ package struct CredentialRegistry {
                     coalesce(\(settings.factors)::smallint, 0::smallint),
                     \((settings.profile ?? settings.kind.profile).rawValue), nullif(\(settings.permissions)::text[], '{}'),
                     nullif(\(settings.features)::text[], '{}'), \(settings.confirmation?.rawValue)::text,
-                    coalesce(\(settings.lockdown)::boolean, false),
+                    coalesce(\(settings.lockdown)::boolean, false), \(settings.limits.perMinute?.stored)::integer,
+                    \(settings.limits.perHour?.stored)::integer, \(settings.limits.perMonth?.stored)::integer,
+                    \(settings.limits.sensitivePerMinute?.stored)::integer,
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
                 """
             }
@@ -183,7 +191,8 @@ package struct CredentialRegistry {
             """
             INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
                 tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
-                confirm, lockdown, expires_at, rotated_from)
+                confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month, sensitive_per_minute, expires_at,
+                rotated_from)
             SELECT \(workspace.uuid)::uuid, \(token.kind.rawValue), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id

@@ -12,6 +12,8 @@ package struct Principal: Sendable {
     package let endsAt: Int64?
     /// How many times another workspace's share of the workers its workspace has.
     package let weight: Int
+    /// How many calls of tools it and its workspace may make.
+    package let limits: CallLimits
 
     package init(
         workspace: WorkspaceID,
@@ -19,7 +21,8 @@ package struct Principal: Sendable {
         member: RowID?,
         access: ToolAccess,
         endsAt: Int64? = nil,
-        weight: Int = 1
+        weight: Int = 1,
+        limits: CallLimits = CallLimits()
     ) {
         self.workspace = workspace
         self.credential = credential
@@ -27,5 +30,6 @@ package struct Principal: Sendable {
         self.access = access
         self.endsAt = endsAt
         self.weight = weight
+        self.limits = limits
     }
 }

@@ -19,6 +19,8 @@ package struct WorkspaceRegistry {
         package var lockdown: Bool?
         /// How many times another workspace's share of a node's workers it has while both call.
         package var weight: Int?
+        /// What all of its credentials may do together.
+        package var limits = CallLimitWishes()
 
         package init() {}
     }
@@ -51,7 +53,9 @@ package struct WorkspaceRegistry {
                     w.mcp_tools_allow AS tools_allow, w.mcp_tools_deny AS tools_deny, w.mcp_read_only AS read_only,
                     w.mcp_customer_comments AS customer_comments,
                     w.mcp_customer_comment_factors AS customer_comment_factors, w.mcp_confirm AS confirm,
-                    w.mcp_lockdown AS lockdown, w.mcp_weight AS weight, rfc3339(w.created_at) AS created_at
+                    w.mcp_lockdown AS lockdown, w.mcp_weight AS weight,
+                    w.mcp_calls_per_minute AS calls_per_minute, w.mcp_calls_per_hour AS calls_per_hour,
+                    w.mcp_calls_per_month AS calls_per_month, rfc3339(w.created_at) AS created_at
                 FROM workspaces AS w
                 WHERE \(workspace?.uuid)::uuid IS NULL OR w.id = \(workspace?.uuid)::uuid
                 ORDER BY w.id
@@ -85,6 +89,9 @@ package struct WorkspaceRegistry {
                 mcp_confirm = coalesce(\(settings.confirmation?.rawValue), mcp_confirm),
                 mcp_lockdown = coalesce(\(settings.lockdown)::boolean, mcp_lockdown),
                 mcp_weight = coalesce(\(settings.weight)::integer, mcp_weight),
+                mcp_calls_per_minute = \(settings.limits.perMinute.value(else: "mcp_calls_per_minute")),
+                mcp_calls_per_hour = \(settings.limits.perHour.value(else: "mcp_calls_per_hour")),
+                mcp_calls_per_month = \(settings.limits.perMonth.value(else: "mcp_calls_per_month")),
                 updated_at = now(), version = version + 1
             WHERE id = \(workspace.uuid)::uuid
             """

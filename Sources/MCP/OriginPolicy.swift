@@ -55,9 +55,12 @@ package struct OriginPolicy: Sendable {
     package func share(_ response: inout HTTPResponse, with request: HTTPRequest) {
         guard let origin = allowedOrigin(of: request) else { return }
         response.headers.set(.accessControlAllowOrigin, origin)
-        response.headers.set(.accessControlExposeHeaders, "mcp-session-id, www-authenticate")
+        response.headers.set(.accessControlExposeHeaders, Self.exposedHeaders)
         response.headers.append(.vary, "Origin")
     }
+
+    private static let exposedHeaders =
+        "mcp-session-id, www-authenticate, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
 
     private static let requestHeaders = [
         "authorization", "content-type", "accept", "mcp-protocol-version", "mcp-session-id", "mcp-method", "mcp-name",

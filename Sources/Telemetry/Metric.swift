@@ -21,6 +21,8 @@ package enum Metric: Int, Sendable, CaseIterable {
     case backlogJobs
     case backlogRefusals
     case authenticationRefusals
+    case policyRefusals
+    case policyShares
     case verificationRefusals
     case auditEvents
     case auditEventsDropped
@@ -62,6 +64,9 @@ package enum Metric: Int, Sendable, CaseIterable {
         case .backlogJobs: .gauge("backlog_jobs", "Jobs that wait for a worker.")
         case .backlogRefusals: .counter("backlog_refusals_total", "Jobs refused before a worker took them.", .reason)
         case .authenticationRefusals: .counter("authentication_refusals_total", "Requests without access.", .reason)
+        case .policyRefusals: .counter("policy_refusals_total", "Tool calls over a limit, by the limit.", .reason)
+        case .policyShares:
+            .counter("policy_shares_total", "Times that calls were taken from the counters in the database.")
         case .verificationRefusals: .counter("verification_refusals_total", "Customer checks failed.")
         case .auditEvents: .counter("audit_events_total", "Audit events written.")
         case .auditEventsDropped: .counter("audit_events_dropped_total", "Audit events that could not be written.")

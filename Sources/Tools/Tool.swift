@@ -23,6 +23,9 @@ package struct Tool: Sendable {
         /// Ends a write that waits, so it is there wherever one may wait.
         package var endsPendingActions = false
 
+        /// Whether calls are counted apart, up to a limit of their own: they do much at once, or what cannot be called back.
+        package var isSensitive: Bool { writes && (isBulk || reachesOut || self == .confirming) }
+
         package static let reading = Effects(writes: false, destroys: false, isIdempotent: true, reachesOut: false)
         package static let adding = Effects(writes: true, destroys: false, isIdempotent: false, reachesOut: false)
         package static let changing = Effects(writes: true, destroys: false, isIdempotent: true, reachesOut: false)

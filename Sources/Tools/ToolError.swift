@@ -21,6 +21,7 @@ package struct ToolError: Error, Sendable {
         case confirmCancelled = "confirm_cancelled"
         case confirmStale = "confirm_stale"
         case rateLimited = "rate_limited"
+        case quotaExceeded = "quota_exceeded"
         case tooLarge = "too_large"
         case timeout
         case unavailable

@@ -104,6 +104,20 @@ package enum PreparedCall: Sendable {
         }
     }
 
+    /// Whether it is done without a transaction.
+    package var isRead: Bool {
+        guard case .write = self else { return true }
+        return false
+    }
+
+    /// Whether it counts as a sensitive write, as also a dry run does, which does the write and takes it back. What is
+    /// confirmed counts with its confirmation again, for previews may be many and confirmed at once.
+    package var isSensitive: Bool {
+        guard case .write(let tool, let call, _) = self else { return false }
+        guard tool.effects == .passingOn else { return tool.effects.isSensitive }
+        return call.arguments.text("name").flatMap { call.registry[$0] }?.effects.isSensitive ?? false
+    }
+
     /// SHA-256 of the arguments, if they could be read.
     package var argumentsDigest: [UInt8]? {
         switch self {

@@ -229,6 +229,7 @@ final class Intruder {
         settings.customerComments = true
         settings.profile = .all
         settings.confirmation = ConfirmationMode.none
+        settings.limits = .unlimited
         let registry = CredentialRegistry(connection, in: workspace.id, pepper: TestService.pepper)
         let token = try registry.create(settings).token.text
         if let client = clients["writer " + workspace.id.text] {
@@ -249,6 +250,7 @@ final class Intruder {
         settings.customerComments = true
         settings.profile = .all
         settings.confirmation = ConfirmationMode.none
+        settings.limits = .unlimited
         let client = try bench.service.client(caller, try registry.create(settings).token.text)
         clients["reader"] = client
         return client

@@ -1,5 +1,6 @@
 import Identity
 import JSON
+import Policy
 import Postgres
 import Tools
 
@@ -34,11 +35,13 @@ extension Tool {
                 LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
                 WHERE c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
                 """,
-            ]) { (results, principal) throws(ToolError) in answer(results, principal.access, call.registry) }
+            ]) { (results, principal) throws(ToolError) in answer(results, principal, call.registry) }
         }
     )
 
-    private static func answer(_ results: [QueryResult], _ access: ToolAccess, _ registry: ToolRegistry) -> ToolAnswer {
+    private static func answer(_ results: [QueryResult], _ principal: Principal, _ registry: ToolRegistry) -> ToolAnswer
+    {
+        let access = principal.access
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("workspace")
@@ -54,6 +57,7 @@ extension Tool {
         let granted = Permission.all.filter(access.grants).map(\.name)
         credential.append(
             JSONMember("permissions", access.permissions == nil ? "all" : .array(granted.map { .string($0) })))
+        credential.append(JSONMember("limits", principal.limits.described()))
         writer.write("credential", .object(credential))
         let hidden = registry.tools.compactMap { tool in
             tool.hiding(from: access).map { JSONMember(tool.name, .string($0.rawValue)) }

@@ -1,0 +1,172 @@
+import Catalog
+import Dispatch
+import HTTP
+import Identity
+import Policy
+import Postgres
+import Synchronization
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite("The counters of calls in the database")
+struct CallLedgerTests {
+    private let database: TestDatabase
+    private let owner: Connection
+    private let pepper: TokenPepper
+    private let workspace: WorkspaceID
+    private let credential: RowID
+    private let presented: PresentedCredential
+
+    init() throws {
+        database = try TestDatabase.make(migrations: true)
+        owner = try database.connect(as: .owner)
+        pepper = try #require(TokenPepper([UInt8](repeating: 1, count: 16)))
+        workspace = try WorkspaceCreation.create(name: "One", slug: "one", on: owner)
+        (presented, credential) = try Self.credential(in: workspace, owner, pepper)
+    }
+
+    private static func credential(
+        in workspace: WorkspaceID, _ owner: Connection, _ pepper: TokenPepper
+    ) throws -> (PresentedCredential, RowID) {
+        let (token, id) = try CredentialRegistry(owner, in: workspace, pepper: pepper).create(.init())
+        var headers = HTTPHeaders()
+        headers.append(.authorization, "Bearer " + token.text)
+        let request = HTTPRequest(
+            method: .post, target: "/", headers: headers, body: [], peer: "127.0.0.1", arrival: .now)
+        return (try Authenticator(pepper: pepper).credential(in: request, for: workspace.text), id)
+    }
+
+    private func principal(_ limits: CallLimits) -> Principal {
+        Principal(
+            workspace: workspace, credential: credential, member: nil,
+            access: ToolAccess(
+                readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+            limits: limits)
+    }
+
+    /// Makes calls on several nodes at once, two on each, until each was refused; gives how many were admitted.
+    private func race(_ limits: CallLimits, nodes: Int) throws -> Int {
+        var configuration = PoolConfiguration(url: database.url(.application))
+        configuration.workers = 2
+        configuration.workersPerTenant = 2
+        let pools = (0..<nodes).map { _ in WorkerPool(configuration) }
+        for pool in pools { pool.start() }
+        defer { for pool in pools { pool.drain(deadline: .seconds(2)) } }
+        let principal = principal(limits)
+        let admitted = Mutex(0)
+        let done = DispatchSemaphore(value: 0)
+        let presented = presented
+        for pool in pools {
+            let limiter = CallLimiter(pool: pool, metrics: Metrics(version: "0", tools: []))
+            for _ in 0..<2 {
+                let job = Job(
+                    tenant: FairShareKey("one"), deadline: .now + .seconds(60), isPatient: true,
+                    plan: {
+                        .write { database in
+                            let count = Self.calls(limiter, presented, principal, database)
+                            admitted.withLock { $0 += count }
+                            done.signal()
+                        }
+                    },
+                    refuse: { _ in done.signal() })
+                #expect(pool.submit(job) == .accepted)
+            }
+        }
+        for _ in 0..<(nodes * 2) { #expect(done.wait(timeout: .now() + .seconds(60)) == .success) }
+        return admitted.withLock { $0 }
+    }
+
+    private static func calls(
+        _ limiter: CallLimiter, _ presented: PresentedCredential, _ principal: Principal,
+        _ database: borrowing Database
+    ) -> Int {
+        var count = 0
+        while true {
+            switch limiter.admitOnWorker(presented, principal, isSensitive: false, asks: false) {
+            case .success: count += 1
+            case .failure: return count
+            case nil:
+                guard (try? limiter.take(presented, principal.credential, from: database)) != nil else { return -1 }
+            }
+        }
+    }
+
+    /// Runs a test again that a new month has come in the middle of.
+    private func month() throws -> String? {
+        try owner.query("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM')").string(0, 0)
+    }
+
+    @Test("let several nodes have what the limit says and no more", arguments: [7, 99, 500, 5_000])
+    func exact(limit: Int) throws {
+        var before = try month()
+        var admitted = try race(CallLimits(credential: .init(perMonth: limit)), nodes: 3)
+        if try month() != before {
+            before = try month()
+            admitted = try race(CallLimits(credential: .init(perMonth: limit)), nodes: 3)
+        }
+        #expect(admitted == limit)
+        #expect(try race(CallLimits(credential: .init(perMonth: limit)), nodes: 2) == 0)
+        #expect(try race(CallLimits(credential: .init(perMonth: limit + 11)), nodes: 2) == 11, "A higher limit")
+    }
+
+    @Test("grant what is left, for those that wait first, and leave later windows alone where one falls short")
+    func grants() throws {
+        func take(_ meters: [Meter], _ limits: [Int], _ wanted: [Int], _ spare: [Int]) throws -> [[Int64?]] {
+            try owner.transaction { owner in
+                _ = try owner.query(Tenancy.set(workspace))
+                let rows = try owner.query(
+                    """
+                    SELECT got, remaining, began, ends_in FROM take_calls(\(credential.digits)::uuid,
+                        \(meters.map(\.rawValue))::text[], \(limits)::bigint[], \(wanted)::bigint[], \(spare)::bigint[])
+                    """)
+                return (0..<rows.rowCount).map { row in (0..<4).map { rows.int64(row, $0) } }
+            }
+        }
+        let month: [Meter] = [.credentialMonth]
+        let first = try take(month, [1_000], [1], [20])[0]
+        #expect(first[0] == 20 && first[1] == 980)
+        #expect((first[3] ?? 0) > 0 && (first[3] ?? 0) <= 31 * 86_400 * 1_000_000)
+        #expect(try take(month, [1_000], [70], [20])[0].prefix(2) == [70, 910])
+        #expect(try take(month, [100], [3], [20])[0].prefix(2) == [3, 7], "A lower limit")
+        let short = try take([.credentialMonth, .workspaceMonth], [100, 50], [9, 1], [2, 0])
+        #expect(short[0].prefix(2) == [7, 0] && short[1] == [nil, nil, nil, nil])
+        #expect(try take([.workspaceMonth], [50], [1], [0])[0].prefix(2) == [1, 49])
+    }
+
+    @Test("begin anew with a window, whatever was taken of the one before")
+    func windows() throws {
+        #expect(try race(CallLimits(credential: .init(perMonth: 30)), nodes: 1) == 30)
+        try owner.transaction { owner in
+            _ = try owner.query(Tenancy.set(workspace))
+            _ = try owner.query("UPDATE credential_calls SET starts_at = starts_at - interval '40 days'")
+        }
+        #expect(try race(CallLimits(credential: .init(perMonth: 30)), nodes: 2) == 30)
+    }
+
+    @Test("show nothing of a workspace to another, and take nothing for its credentials")
+    func isolation() throws {
+        #expect(try race(CallLimits(credential: .init(perMonth: 30), workspace: .init(perMonth: 90)), nodes: 1) == 30)
+        let other = try WorkspaceCreation.create(name: "Two", slug: "two", on: owner)
+        let application = try database.connect(as: .application)
+        for table in ["credential_calls", "workspace_calls"] {
+            let count: SQL = "SELECT count(*) FROM \(verbatim: table)"
+            #expect(try application.query(count).int64(0, 0) == 0)
+            let seen = try application.transaction { connection in
+                _ = try connection.query(Tenancy.set(other))
+                return try connection.query(count).int64(0, 0)
+            }
+            #expect(seen == 0)
+        }
+        #expect(throws: PostgresError.self) {
+            try application.transaction { connection in
+                _ = try connection.query(Tenancy.set(other))
+                _ = try connection.query(
+                    """
+                    SELECT got FROM take_calls(\(credential.digits)::uuid, '{credential_month}'::text[],
+                        '{10}'::bigint[], '{1}'::bigint[], '{0}'::bigint[])
+                    """)
+            }
+        }
+    }
+}
