@@ -55,7 +55,8 @@ struct Probe: Sendable {
 extension WireAnswer {
     /// The whole answer but for what the two programs differ in: who they are and what they have.
     fileprivate var withoutSelf: String {
-        let fields = headers.filter { !["date", "x-request-id", "content-length"].contains($0.name) }
+        let own = ["date", "x-request-id", "content-length"]
+        let fields = headers.filter { !own.contains($0.name) && !$0.name.hasPrefix("ratelimit-") }
             .map { "\($0.name): \(Self.bare($0))" }.sorted()
         return (["\(status)"] + fields + bareBody).joined(separator: "\n")
     }

@@ -207,7 +207,8 @@ struct WireAnswer: Equatable {
 
     /// The whole answer but for what differs from one request to the next: the date and the request's id.
     var comparable: String {
-        let fields = headers.filter { !["date", "x-request-id", "content-length"].contains($0.name) }
+        let changing = ["date", "x-request-id", "content-length", "ratelimit-remaining", "ratelimit-reset"]
+        let fields = headers.filter { !changing.contains($0.name) }
         let head = fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
         return "\(status)\n\(head)\n\n" + text.replacing(/"request_id":"[^"]*"/, with: "")
     }
