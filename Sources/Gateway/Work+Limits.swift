@@ -48,7 +48,9 @@ extension Work {
         _ next: @escaping @Sendable (CallStanding?) -> Step
     ) -> Step {
         if isCounted { return next(nil) }
-        switch parts.limiter.admit(call.credential, principal, isSensitive: prepared.isSensitive, asks: asks) {
+        switch parts.limiter.admit(
+            call.credential, principal, isSensitive: prepared.isSensitive(for: principal.access), asks: asks)
+        {
         case .admitted(let standing): return next(standing)
         case .refused(let refusal):
             finish(.success((principal, refused(refusal, prepared, principal))))

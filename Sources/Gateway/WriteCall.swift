@@ -82,7 +82,8 @@ struct WriteCall: Sendable {
     private func admit(_ work: Work, _ principal: Principal, _ caller: Caller) throws {
         if work.isCounted || caller.isAdmitted { return }
         let admission = work.parts.limiter.admitOnWorker(
-            work.call.credential, principal, isSensitive: prepared.isSensitive, asks: caller.isDoubtful)
+            work.call.credential, principal, isSensitive: prepared.isSensitive(for: principal.access),
+            asks: caller.isDoubtful)
         switch admission {
         case nil: throw Unfunded(principal: principal)
         case .failure(let refusal): throw OverLimit(principal: principal, refusal: refusal)

@@ -112,10 +112,18 @@ package enum PreparedCall: Sendable {
 
     /// Whether it counts as a sensitive write, as also a dry run does, which does the write and takes it back. What is
     /// confirmed counts with its confirmation again, for previews may be many and confirmed at once.
-    package var isSensitive: Bool {
-        guard case .write(let tool, let call, _) = self else { return false }
-        guard tool.effects == .passingOn else { return tool.effects.isSensitive }
-        return call.arguments.text("name").flatMap { call.registry[$0] }?.effects.isSensitive ?? false
+    package var isSensitive: Bool { acting?.effects.isSensitive ?? false }
+
+    /// The same for a caller with these settings: a tool that is hidden counts as one that there is not.
+    package func isSensitive(for access: ToolAccess) -> Bool {
+        guard let acting, acting.effects.isSensitive else { return false }
+        return acting.isCallable(by: access)
+    }
+
+    /// The tool that writes in the end.
+    private var acting: Tool? {
+        guard case .write(let tool, let call, _) = self else { return nil }
+        return tool.effects == .passingOn ? call.arguments.text("name").flatMap { call.registry[$0] } : tool
     }
 
     /// SHA-256 of the arguments, if they could be read.
