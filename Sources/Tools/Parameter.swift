@@ -113,7 +113,6 @@ extension Parameter {
                 [("type", "string")].asMembers
             case .text(let maximum):
                 [("type", "string"), ("minLength", 1), ("maxLength", .integer(Int64(maximum)))].asMembers
-            case .choice(let words) where isTerse: [("enum", .array(words.map(JSONValue.string)))].asMembers
             case .choice(let words): [("type", "string"), ("enum", .array(words.map(JSONValue.string)))].asMembers
             case .integer where isTerse: [("type", "integer")].asMembers
             case .decimal where isTerse: [("type", "number")].asMembers

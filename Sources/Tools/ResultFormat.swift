@@ -11,7 +11,7 @@ package enum ResultFormat: String, Sendable, CaseIterable {
     case markdown
 
     /// The parameter of a list that chooses one.
-    package static let parameter = Parameter("format", .choice(allCases.map(\.rawValue)), "").terse
+    package static let parameter = Parameter("format", .choice(allCases.map(\.rawValue)), "")
 
     /// A list in this format.
     package struct Text: Sendable {

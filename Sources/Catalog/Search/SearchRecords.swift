@@ -20,7 +20,7 @@ extension Tool {
             permission: .read(subject),
             parameters: [RecordSearch.query] + RowFilters.parameters(of: entity) + [
                 Parameter("limit", .integer(1...100), "", standard: 20),
-                Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
+                Parameter("cursor", .text(maximum: 4096), "Last next_cursor.").terse,
                 Parameter("fields", .names(RowFilters.names(of: entity)), ""), ResultFormat.parameter,
             ],
             output: RecordSearch.output,

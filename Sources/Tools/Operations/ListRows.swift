@@ -61,7 +61,7 @@ struct ListReading: Sendable {
         return parameters + [
             Parameter("order", .choice(["asc", "desc"]), ""),
             Parameter("limit", .integer(1...100), "", standard: 20),
-            Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
+            Parameter("cursor", .text(maximum: 4096), "Last next_cursor.").terse,
             Parameter("fields", .names(EntityQuery.names(of: entity)), ""), ResultFormat.parameter,
         ]
     }

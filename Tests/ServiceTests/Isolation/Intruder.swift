@@ -152,7 +152,8 @@ final class Intruder {
                 if let leak = leak(reply, blank, value) { leaks.append("\(opening.name) = \(value.foreign): \(leak)") }
             }
         }
-        // What tools tell without any argument.
+        // What tools tell without any argument. The writes took longer than a service keeps a connection that is idle.
+        clients = [:]
         for tool in Catalog.registry.tools {
             let reply = try client(for: tool, of: caller).call(tool.name, Intruder.required(tool, of: a))
             if let marker = marker(in: reply.answer.text) { leaks.append("\(tool.name): \(marker)") }

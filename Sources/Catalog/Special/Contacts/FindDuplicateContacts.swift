@@ -21,7 +21,7 @@ extension Tool {
                 Parameter("id", .identifier(prefix: Entity.contact.prefix), "One contact."),
                 Parameter(
                     "limit", .integer(1...200), "Contacts to go through; with id, others to show.", standard: 100),
-                Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
+                Parameter("cursor", .text(maximum: 4096), "Last next_cursor.").terse,
             ],
             output: RecordSearch.output,
             body: .read { (call) throws(ToolError) in

@@ -22,7 +22,7 @@ extension Tool {
                     isRequired: true),
                 Parameter("types", .choices(kinds.map(\.word)), "Only these types."),
                 Parameter("limit", .integer(1...25), "Items of each type.", standard: 10),
-                Parameter("fields", .names(names(entities)), "Only these fields, where a type has them."),
+                Parameter("fields", .names(names(entities)), ""),
                 ResultFormat.parameter,
             ],
             output: RecordSearch.output,

@@ -22,7 +22,7 @@ extension Tool {
             Parameter(
                 "outcome", .choice(["ok", "error", "denied", "rate_limited", "pending", "confirmed", "undone"]), ""),
             Parameter("limit", .integer(1...100), "", standard: 20),
-            Parameter("cursor", .text(maximum: 4096), "next_cursor of the page before.").terse,
+            Parameter("cursor", .text(maximum: 4096), "Last next_cursor.").terse,
         ],
         output: [
             "type": "object",
