@@ -7,11 +7,11 @@ import Postgres
 /// `workport import`
 enum ImportCommand {
     static let command = Subcommand(
-        words: ["import"], summary: "Bring customers, tasks and comments into a workspace",
+        words: ["import"], summary: "Bring customers, companies, tasks, deals, tickets and invoices into a workspace",
         operands: "FILE.csv|FILE.jsonl|-",
         options: [
             .init("workspace", "WORKSPACE", "The workspace, by id or slug"),
-            .init("kind", "customer|task|comment", "What all rows are, for a file without the column kind"),
+            .init("kind", "KIND", "What all rows are, for a file without the column kind"),
             .init("format", "csv|jsonl", "How the file is written, where its name does not tell"),
             .init("keep-going", nil, "Store the good rows though others are refused (exit code 0 then)"),
             Subcommand.json,
@@ -25,8 +25,8 @@ enum ImportCommand {
             throw UsageError("Name one file, or - for standard input.")
         }
         let kind = try flags.text("kind").map { text throws(UsageError) in
-            guard let kind = ImportKind(rawValue: text) else {
-                throw UsageError("--kind is \(text); it can be customer, task or comment.")
+            guard let kind = ImportKind(word: text) else {
+                throw UsageError("--kind is \(text); it can be \(ImportKind.words).")
             }
             return kind
         }
@@ -52,7 +52,11 @@ enum ImportCommand {
     // MARK: Report
 
     private static func counts(_ report: ImportReport) -> [(String, ImportReport.Counts)] {
-        [("customers", report.customers), ("tasks", report.tasks), ("comments", report.comments)]
+        [
+            ("customers", report.customers), ("companies", report[.company]), ("tasks", report.tasks),
+            ("comments", report.comments), ("deals", report[.deal]), ("tickets", report[.ticket]),
+            ("invoices", report[.invoice]), ("invoice_lines", report[.invoiceLine]),
+        ]
     }
 
     private static func show(_ report: ImportReport) {
@@ -97,18 +101,23 @@ enum ImportCommand {
 
     private static var notes: String {
         """
+        Kinds: \(ImportKind.words); contact is another word for customer.
+
         Columns (CSV with a header, UTF-8, separated by commas, semicolons or tabs; or one JSON object a line)
         \(ImportColumn.all.map(column).joined(separator: "\n"))
 
         A column that is missing leaves what is stored as it is; an empty field empties it. Nothing is stored if any row is
-        refused, unless --keep-going is given. The exit code is 1 when nothing was stored.
+        refused, unless --keep-going is given. The exit code is 1 when nothing was stored. Rows name each other by their keys, in any
+        order. An invoice needs lines, which are rows of their own; once it is sent, its lines and parties stay as they are.
         """
     }
 
     private static func column(_ column: ImportColumn) -> String {
         let kinds =
             column.kinds.count == ImportKind.allCases.count
-            ? "all" : column.kinds.map(\.rawValue).joined(separator: ", ")
+            ? "all"
+            : column.kinds.count == ImportKind.allCases.count - 1 && !column.kinds.contains(.invoiceLine)
+                ? "all but lines" : column.kinds.map(\.rawValue).joined(separator: ", ")
         return Help.line(column.name, Help.line(kinds, column.meaning, 18), 22)
     }
 }

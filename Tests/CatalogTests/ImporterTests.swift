@@ -259,9 +259,12 @@ struct ImporterTests {
         arguments: [
             (
                 #"{"external_id":"A","title":"x"}"#,
-                "`kind` is missing; it can be customer, task or comment, or --kind says it for all."
+                "`kind` is missing; it can be \(ImportKind.words), or --kind says it for all."
             ),
-            (#"{"kind":"order","external_id":"A"}"#, "`kind` is `order`; it can be customer, task or comment."),
+            (
+                #"{"kind":"order","external_id":"A"}"#,
+                "`kind` is `order`; it can be customer, company, task, comment, deal, ticket, invoice or invoice_line."
+            ),
             (#"{"kind":"task","title":"x"}"#, "`external_id` is missing."),
             (#"{"kind":"task","external_id":"A"}"#, "`title` is missing."),
             (#"{"kind":"task","external_id":"A","title":"x","body":"y"}"#, "`body` does not belong to a task."),

@@ -2,15 +2,22 @@ import Tools
 
 /// Checks rows one by one and turns the good ones into rows of the staging tables.
 struct ImportCheck {
-    private let facts: ImportFacts
+    let facts: ImportFacts
     private let kind: ImportKind?
 
     var customers = CopyText()
+    var companies = CopyText()
     var tasks = CopyText()
     var comments = CopyText()
+    var deals = CopyText()
+    var tickets = CopyText()
+    var invoices = CopyText()
+    var invoiceLines = CopyText()
 
     /// Where each key was met first.
-    private var lines: [ImportKind: [String: Int]] = [.customer: [:], .task: [:], .comment: [:]]
+    private var lines: [ImportKind: [String: Int]] = [:]
+    /// Where each number of a ticket or an invoice was met first.
+    private var otherNumbers: [ImportKind: [String: Int]] = [:]
     private var numbers: [Int64: Int] = [:]
     /// What task rows said about customers.
     private var details: [String: [String?]] = [:]
@@ -37,18 +44,23 @@ struct ImportCheck {
         case .customer: takeCustomer(key, row.line, &fields)
         case .task: takeTask(key, row.line, &fields)
         case .comment: takeComment(key, row.line, &fields)
+        case .company: takeCompany(key, row.line, &fields)
+        case .deal: takeDeal(key, row.line, &fields)
+        case .ticket: takeTicket(key, row.line, &fields)
+        case .invoice: takeInvoice(key, row.line, &fields)
+        case .invoiceLine: takeInvoiceLine(key, row.line, &fields)
         }
         return fields.problems.isEmpty ? nil : fields.problems.joined(separator: " ")
     }
 
     private func kind(of row: ImportRow, _ fields: inout ImportFields) -> ImportKind? {
         if case .text(let text) = row.values["kind"] {
-            if let kind = ImportKind(rawValue: text.lowercased()) { return kind }
-            fields.add("`kind` is `\(ImportFields.shown(text))`; it can be customer, task or comment.")
+            if let kind = ImportKind(word: text.lowercased()) { return kind }
+            fields.add("`kind` is `\(ImportFields.shown(text))`; it can be \(ImportKind.words).")
             return nil
         }
         if kind == nil {
-            fields.add("`kind` is missing; it can be customer, task or comment, or --kind says it for all.")
+            fields.add("`kind` is missing; it can be \(ImportKind.words), or --kind says it for all.")
         }
         return kind
     }
@@ -57,7 +69,16 @@ struct ImportCheck {
         if let first = lines[kind]?[key] {
             fields.add("The \(kind.rawValue) `\(ImportFields.shown(key))` is on line \(first) already.")
         } else {
-            lines[kind]?[key] = line
+            lines[kind, default: [:]][key] = line
+        }
+    }
+
+    /// Notes a number, which has to be the row's alone.
+    mutating func note(number: String, _ kind: ImportKind, _ line: Int, _ fields: inout ImportFields) {
+        if let first = otherNumbers[kind]?[number] {
+            fields.add("The number \(ImportFields.shown(number)) is on line \(first) already.")
+        } else {
+            otherNumbers[kind, default: [:]][number] = line
         }
     }
 
@@ -71,8 +92,9 @@ struct ImportCheck {
         let type = fields.choice("type", ["client", "contractor", "staff", "supplier", "lead", "other"])
         let email = fields.email("email")
         let phones = ["phone", "mobile", "work_phone"].map { fields.phone($0) }
-        let company = fields.text("company", maximum: 200)
+        let company = company(&fields)
         let city = fields.text("city", maximum: 200)
+        let jobTitle = fields.text("job_title", maximum: 200)
         let labels = fields.texts("labels", maximum: 60)
         let createdAt = fields.moment("created_at")
         guard fields.problems.isEmpty else { return }
@@ -81,13 +103,15 @@ struct ImportCheck {
             ImportTable.customers.mask { column in
                 switch column {
                 case "display_name": true
-                case "company_id": fields.isGiven("company")
+                case "company_id": fields.isGiven("company") || fields.isGiven("company_external_id")
                 default: fields.isGiven(column)
                 }
             }
         )
         customers.text(key)
-        for text in [first, last, name, type, email] + phones + [company, city] { customers.text(text) }
+        for text in [first, last, name, type, email] + phones + [company.name, company.key, city, jobTitle] {
+            customers.text(text)
+        }
         customers.texts(labels)
         customers.moment(createdAt)
         customers.endRow()
@@ -118,7 +142,7 @@ struct ImportCheck {
             }
             return key
         }
-        lines[.customer]?[key] = line
+        lines[.customer, default: [:]][key] = line
         details[key] = said
         customers.integer(line)
         customers.integer(
@@ -131,7 +155,7 @@ struct ImportCheck {
             }
         )
         customers.text(key)
-        for text in [nil, nil, name, nil, email, phone, mobile, nil, company, city] { customers.text(text) }
+        for text in [nil, nil, name, nil, email, phone, mobile, nil, company, nil, city, nil] { customers.text(text) }
         customers.texts([])
         customers.null()
         customers.endRow()

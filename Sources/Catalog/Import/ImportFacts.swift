@@ -13,6 +13,16 @@ struct ImportFacts {
     private let states: [String: State]
     private let stateNames: [String]
     let firstState: State
+    /// A stage of the pipeline.
+    struct Stage {
+        let id: String
+        /// Whether a deal that comes there is won or lost.
+        let isEnd: Bool
+    }
+
+    /// By name, in small letters.
+    private let stages: [String: Stage]
+    private let stageNames: [String]
     /// By address and, where it is unique, by name, in small letters.
     private let members: [String: String]
     /// The keys of the board's questions.
@@ -56,6 +66,25 @@ struct ImportFacts {
         stateNames = names
         firstState = first
         members = try Self.members(of: workspace, on: connection)
+        (stages, stageNames) = try Self.stages(of: workspace, on: connection)
+    }
+
+    private static func stages(
+        of workspace: WorkspaceID, on connection: Connection
+    ) throws -> ([String: Stage], [String]) {
+        let rows = try connection.query(
+            """
+            SELECT id, name, is_won OR is_lost FROM pipeline_stages
+            WHERE workspace_id = \(workspace.uuid)::uuid AND deleted_at IS NULL ORDER BY position, id
+            """)
+        var stages: [String: Stage] = [:]
+        var names: [String] = []
+        for row in 0..<rows.rowCount {
+            let name = rows.string(row, 1) ?? ""
+            names.append(name)
+            stages[name.lowercased()] = Stage(id: rows.string(row, 0) ?? "", isEnd: rows.bool(row, 2) ?? false)
+        }
+        return (stages, names)
     }
 
     private static func members(of workspace: WorkspaceID, on connection: Connection) throws -> [String: String] {
@@ -77,6 +106,10 @@ struct ImportFacts {
     func member(_ text: String) -> String? { members[text.lowercased()] }
 
     func state(_ text: String) -> State? { states[text.lowercased()] }
+
+    func stage(_ name: String) -> Stage? { stages[name.lowercased()] }
+
+    var knownStages: String { stageNames.joined(separator: ", ") }
 
     var knownStates: String { stateNames.joined(separator: ", ") }
 }

@@ -89,6 +89,43 @@ struct ImportFields {
         return number
     }
 
+    /// A whole number in a range.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int64>, isNeeded: Bool = false) -> Int64? {
+        guard let text = text(name, maximum: 40, isNeeded: isNeeded) else { return nil }
+        guard let number = Int64(text), range.contains(number) else {
+            add(
+                "`\(name)` is `\(Self.shown(text))`; it can be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound).")
+            return nil
+        }
+        return number
+    }
+
+    /// A number with digits behind the point, as it was written.
+    mutating func decimal(_ name: String, places: Int, _ range: ClosedRange<Double>) -> String? {
+        guard let text = text(name, maximum: 40) else { return nil }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isWritten =
+            parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+        guard isWritten, parts.count == 1 || parts[1].count <= places, let number = Double(text), range.contains(number)
+        else {
+            add(
+                "`\(name)` is `\(Self.shown(text))`; it can be a number with at most \(places) decimals, at most "
+                    + "\(Int64(range.upperBound))\(range.lowerBound > 0 ? ", more than 0" : "").")
+            return nil
+        }
+        return text
+    }
+
+    mutating func currency(_ name: String) -> String? {
+        guard let text = text(name, maximum: 40, isNeeded: true)?.uppercased() else { return nil }
+        guard text.utf8.count == 3, text.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            add("`\(name)` is `\(Self.shown(text))`; it can be a currency of three letters, such as EUR.")
+            return nil
+        }
+        return text
+    }
+
     /// A date without a time, in microseconds.
     mutating func date(_ name: String) -> Int64? {
         guard let text = text(name, maximum: 100) else { return nil }

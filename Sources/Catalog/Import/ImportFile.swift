@@ -20,7 +20,22 @@ package struct ImportFile {
 
 /// What a row of an import is.
 package enum ImportKind: String, Sendable, CaseIterable {
-    case customer, task, comment
+    case customer, company, task, comment, deal, ticket, invoice
+    case invoiceLine = "invoice_line"
+
+    /// Reads the word for a kind; a customer is a contact, and may be called so.
+    package init?(word: String) {
+        guard let kind = word == "contact" ? .customer : ImportKind(rawValue: word) else { return nil }
+        self = kind
+    }
+
+    /// The kinds of rows that are billed, sold or helped: they name a customer and a company.
+    static let ofCustomers: [ImportKind] = [.deal, .ticket, .invoice]
+
+    /// All words, as people are told them.
+    package static var words: String {
+        allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + invoiceLine.rawValue
+    }
 }
 
 /// A file of which nothing can be used, from some line on.
@@ -70,9 +85,8 @@ package struct ImportReport: Sendable, Equatable {
 
     /// How many rows were read, those refused included.
     package var rows = 0
-    package var customers = Counts()
-    package var tasks = Counts()
-    package var comments = Counts()
+    /// What became of the rows of each kind.
+    package var counts: [ImportKind: Counts] = [:]
     /// The refusals in the order of their lines.
     package var refusals: [Refusal] = []
     package var refused = 0
@@ -80,6 +94,12 @@ package struct ImportReport: Sendable, Equatable {
     package var isStored = false
     /// Whether the file could not be read to its end.
     package var isBroken = false
+
+    package var customers: Counts { self[.customer] }
+    package var tasks: Counts { self[.task] }
+    package var comments: Counts { self[.comment] }
+
+    package subscript(kind: ImportKind) -> Counts { counts[kind] ?? Counts() }
 
     mutating func refuse(_ line: Int, _ reason: String) {
         refused += 1

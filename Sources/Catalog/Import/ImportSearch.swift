@@ -71,13 +71,17 @@ struct ImportSearch {
         try StoredNames.table.insert(on: connection)
     }
 
-    /// Computes what contacts are found by that are new or changed, and companies that are new.
+    /// Computes what contacts and companies are found by that are new or changed, and contacts of a changed company.
     private func updateRecords() throws {
         try connection.execute(
             script: """
                 CREATE TEMPORARY TABLE import_records ON COMMIT DROP AS
                 SELECT '\(Entity.contact.prefix)' AS kind, r.id FROM resolved_contacts AS r WHERE r.is_new OR r.is_changed
-                UNION ALL SELECT '\(Entity.company.prefix)', c.id FROM import_company_ids AS c
+                UNION SELECT '\(Entity.contact.prefix)', c.id FROM resolved_companies AS r
+                JOIN contacts AS c ON c.workspace_id = \(id) AND c.company_id = r.id AND c.deleted_at IS NULL
+                WHERE r.is_changed
+                UNION SELECT '\(Entity.company.prefix)', r.id FROM resolved_companies AS r WHERE r.is_new OR r.is_changed
+                UNION SELECT '\(Entity.company.prefix)', c.id FROM import_company_ids AS c
                 WHERE NOT EXISTS (
                     SELECT FROM search_records AS s WHERE s.workspace_id = \(id) AND s.kind = '\(Entity.company.prefix)'
                         AND s.record_id = c.id
@@ -107,7 +111,7 @@ struct ImportSearch {
         }
     }
 
-    /// Computes the rows of tasks that are new or changed, that have new comments, or whose customer changed.
+    /// Computes the rows of tasks that are new or changed, that have new comments, or whose customer or company changed.
     private func updateTasks() throws {
         try connection.execute(
             script: """
@@ -115,6 +119,13 @@ struct ImportSearch {
                 SELECT r.id FROM resolved_tasks AS r WHERE r.is_new OR r.is_changed
                 UNION SELECT t.id FROM resolved_contacts AS r
                 JOIN tasks AS t ON t.workspace_id = \(id) AND t.customer_id = r.id
+                WHERE r.is_changed
+                UNION SELECT t.id FROM resolved_companies AS r
+                JOIN tasks AS t ON t.workspace_id = \(id) AND t.company_id = r.id
+                WHERE r.is_changed
+                UNION SELECT t.id FROM resolved_companies AS r
+                JOIN contacts AS c ON c.workspace_id = \(id) AND c.company_id = r.id
+                JOIN tasks AS t ON t.workspace_id = \(id) AND t.customer_id = c.id
                 WHERE r.is_changed
                 UNION SELECT r.task_id FROM resolved_comments AS r WHERE r.is_new OR r.is_changed;
                 ANALYZE import_affected

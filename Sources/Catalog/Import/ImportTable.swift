@@ -73,10 +73,11 @@ struct ImportTable: Sendable {
     /// - Parameters:
     ///   - more: Columns that only new rows get, with their values over `r`.
     ///   - versioned: Whether the table counts versions.
-    func storing(in workspace: String, more: [(String, String)], versioned: Bool) -> String {
+    ///   - timed: Whether it tells when a row was changed.
+    func storing(in workspace: String, more: [(String, String)], versioned: Bool, timed: Bool = true) -> String {
         let names = merged.map(\.name)
         let changes =
-            names.map { "\($0) = EXCLUDED.\($0)" } + ["updated_at = now()"]
+            names.map { "\($0) = EXCLUDED.\($0)" } + (timed ? ["updated_at = now()"] : [])
             + (versioned ? ["version = \(target).version + 1"] : [])
         return """
             INSERT INTO \(target) (workspace_id, id, external_id, \((names + more.map(\.0)).joined(separator: ", ")))
@@ -90,18 +91,27 @@ struct ImportTable: Sendable {
 
     // MARK: The tables
 
+    /// The company that a row names, by its name `o` or its key `q`.
+    static let companyJoins = """
+        LEFT JOIN import_company_ids AS o ON o.name = s.company
+        LEFT JOIN import_company_keys AS q ON q.external_id = s.company_key
+        """
+    /// The same and the customer `k`.
+    static let partyJoins = companyJoins + " LEFT JOIN import_customer_ids AS k ON k.external_id = s.customer"
+
     static let customers = ImportTable(
         target: "contacts",
         columns: """
             line bigint, given bigint, external_id text, first_name text, last_name text, display_name text, type text,
-            email text, phone text, mobile text, work_phone text, company text, city text, labels text[],
-            created_at timestamptz
+            email text, phone text, mobile text, work_phone text, company text, company_key text, city text,
+            job_title text, labels text[], created_at timestamptz
             """,
-        joins: "LEFT JOIN import_company_ids AS o ON o.name = s.company",
+        joins: companyJoins,
         merged: [
             Merged("first_name"), Merged("last_name"), Merged("display_name"), Merged("type", standard: "'client'"),
-            Merged("email"), Merged("phone"), Merged("mobile"), Merged("work_phone"), Merged("company_id", "o.id"),
-            Merged("city"), Merged("labels", standard: "'{}'"),
+            Merged("email"), Merged("phone"), Merged("mobile"), Merged("work_phone"),
+            Merged("company_id", "coalesce(q.id, o.id)"), Merged("city"), Merged("job_title"),
+            Merged("labels", standard: "'{}'"),
         ],
         carried: ["s.created_at"]
     )

@@ -3,10 +3,16 @@ import Postgres
 
 /// The steps of one import, inside its transaction.
 struct ImportTransaction {
-    private let connection: Connection
+    let connection: Connection
     private let workspace: WorkspaceID
     /// The workspace's key in statements.
-    private let id = "current_workspace_id()"
+    let id = "current_workspace_id()"
+
+    /// What rows of each kind are staged in and become.
+    private static let tables: KeyValuePairs<ImportKind, ImportTable> = [
+        .customer: .customers, .company: .companies, .task: .tasks, .comment: .comments, .deal: .deals,
+        .ticket: .tickets, .invoice: .invoices, .invoiceLine: .invoiceLines,
+    ]
 
     init(_ connection: Connection, _ workspace: WorkspaceID) {
         self.connection = connection
@@ -22,15 +28,19 @@ struct ImportTransaction {
         _ = try connection.query("SELECT pg_advisory_xact_lock(hashtextextended(\("import " + workspace.uuid), 0))")
         let facts = try ImportFacts(workspace, on: connection)
         try stage(file, facts, &report, progress)
+        try storeCompanies()
         try resolveCompanies(facts)
+        try refuseCompanies(&report)
         try storeCustomers()
         try refuseTasks(&report)
         try storeTasks()
         try refuseComments(&report)
         try storeComments()
-        report.customers = try counts(.customers)
-        report.tasks = try counts(.tasks)
-        report.comments = try counts(.comments)
+        try refuseCustomers(&report)
+        try storeDeals()
+        try storeTickets(&report)
+        try storeInvoices(&report)
+        for (kind, table) in Self.tables { report.counts[kind] = try counts(table) }
         try ImportSearch(connection, workspace, country: facts.country).update()
         try recordEvent(report)
     }
@@ -43,7 +53,7 @@ struct ImportTransaction {
         _ report: inout ImportReport,
         _ progress: (Int) -> Void
     ) throws {
-        for table in [ImportTable.customers, .tasks, .comments] { try connection.execute(script: table.creation) }
+        for (_, table) in Self.tables { try connection.execute(script: table.creation) }
         var reader = try ImportReader(file)
         var check = ImportCheck(facts, kind: file.kind)
         while let row = try reader.next() {
@@ -64,6 +74,11 @@ struct ImportTransaction {
         if check.customers.bytes.count >= bytes { try copy(check.customers.take(), to: .customers) }
         if check.tasks.bytes.count >= bytes { try copy(check.tasks.take(), to: .tasks) }
         if check.comments.bytes.count >= bytes { try copy(check.comments.take(), to: .comments) }
+        if check.companies.bytes.count >= bytes { try copy(check.companies.take(), to: .companies) }
+        if check.deals.bytes.count >= bytes { try copy(check.deals.take(), to: .deals) }
+        if check.tickets.bytes.count >= bytes { try copy(check.tickets.take(), to: .tickets) }
+        if check.invoices.bytes.count >= bytes { try copy(check.invoices.take(), to: .invoices) }
+        if check.invoiceLines.bytes.count >= bytes { try copy(check.invoiceLines.take(), to: .invoiceLines) }
     }
 
     private func copy(_ rows: [UInt8]?, to table: ImportTable) throws {
@@ -77,7 +92,10 @@ struct ImportTransaction {
             script: """
                 CREATE TEMPORARY TABLE import_company_names ON COMMIT DROP AS
                 SELECT s.company AS name FROM import_contacts AS s WHERE s.company IS NOT NULL
-                UNION SELECT s.company FROM import_tasks AS s WHERE s.company IS NOT NULL;
+                UNION SELECT s.company FROM import_tasks AS s WHERE s.company IS NOT NULL
+                UNION SELECT s.company FROM import_deals AS s WHERE s.company IS NOT NULL
+                UNION SELECT s.company FROM import_tickets AS s WHERE s.company IS NOT NULL
+                UNION SELECT s.company FROM import_invoices AS s WHERE s.company IS NOT NULL;
                 INSERT INTO companies (workspace_id, name)
                 SELECT \(id), n.name FROM import_company_names AS n
                 WHERE NOT EXISTS (
@@ -87,6 +105,13 @@ struct ImportTransaction {
                 SELECT DISTINCT ON (o.name) o.name, o.id FROM companies AS o JOIN import_company_names AS n ON n.name = o.name
                 WHERE o.workspace_id = \(id) AND o.deleted_at IS NULL
                 ORDER BY o.name, o.id;
+                CREATE TEMPORARY TABLE import_company_keys ON COMMIT DROP AS
+                SELECT o.external_id, o.id FROM companies AS o
+                WHERE o.workspace_id = \(id) AND o.deleted_at IS NULL AND o.external_id IN (
+                    SELECT s.company_key FROM import_contacts AS s UNION SELECT s.company_key FROM import_deals AS s
+                    UNION SELECT s.company_key FROM import_tickets AS s UNION SELECT s.company_key FROM import_invoices AS s
+                );
+                ANALYZE import_company_keys;
                 CREATE TEMPORARY TABLE import_standards ON COMMIT DROP AS
                 SELECT '\(facts.board)'::uuid AS board_id, '\(facts.firstState.id)'::uuid AS state_id,
                     '\(facts.firstState.category)' AS status;
@@ -105,7 +130,10 @@ struct ImportTransaction {
             script: """
                 CREATE TEMPORARY TABLE import_customer_ids ON COMMIT DROP AS
                 SELECT s.customer AS external_id, k.id
-                FROM (SELECT DISTINCT i.customer FROM import_tasks AS i) AS s
+                FROM (
+                    SELECT i.customer FROM import_tasks AS i UNION SELECT i.customer FROM import_deals AS i
+                    UNION SELECT i.customer FROM import_tickets AS i UNION SELECT i.customer FROM import_invoices AS i
+                ) AS s
                 JOIN contacts AS k ON k.workspace_id = \(id) AND k.external_id = s.customer;
                 ANALYZE import_customer_ids; ANALYZE import_company_ids
                 """
@@ -122,31 +150,36 @@ struct ImportTransaction {
             RETURNING s.line, s.customer
             """, &report
         ) { "There is no customer `\(ImportFields.shown($0))`, neither in the workspace nor in the file." }
+        try refuseNumbers(.tasks, "task", &report)
+    }
+
+    /// Refuses rows whose number is another row's, or is not the one that the row has.
+    func refuseNumbers(_ table: ImportTable, _ word: String, _ report: inout ImportReport) throws {
         try refuse(
             """
-            DELETE FROM import_tasks AS s
+            DELETE FROM \(verbatim: table.name) AS s
             WHERE s.number IS NOT NULL AND EXISTS (
-                SELECT FROM tasks AS t WHERE t.workspace_id = \(verbatim: id) AND t.number = s.number
+                SELECT FROM \(verbatim: table.target) AS t WHERE t.workspace_id = \(verbatim: id) AND t.number = s.number
                     AND t.external_id IS DISTINCT FROM s.external_id
             )
             RETURNING s.line, s.number
             """, &report
-        ) { "The number \($0) is another task's." }
+        ) { "The number \($0) is another \(word)'s." }
         try refuse(
             """
             WITH numbered AS (
-                SELECT s.line, t.number FROM import_tasks AS s
-                JOIN tasks AS t ON t.workspace_id = \(verbatim: id) AND t.external_id = s.external_id
+                SELECT s.line, t.number FROM \(verbatim: table.name) AS s
+                JOIN \(verbatim: table.target) AS t ON t.workspace_id = \(verbatim: id) AND t.external_id = s.external_id
                 WHERE s.number IS NOT NULL AND t.number <> s.number
             )
-            DELETE FROM import_tasks AS s USING numbered AS n WHERE n.line = s.line RETURNING s.line, n.number
+            DELETE FROM \(verbatim: table.name) AS s USING numbered AS n WHERE n.line = s.line RETURNING s.line, n.number
             """, &report
-        ) { "The task has the number \($0) already; numbers do not change." }
+        ) { "The \(word) has the number \($0) already; numbers do not change." }
     }
 
     private func storeTasks() throws {
         try connection.execute(script: ImportTable.tasks.resolution(in: id))
-        try numberTasks()
+        try number(.tasks, by: "next_task_number")
         let standards = "(SELECT d.board_id FROM import_standards AS d)"
         try connection.execute(
             script: ImportTable.tasks.storing(
@@ -172,27 +205,27 @@ struct ImportTransaction {
         )
     }
 
-    /// Gives numbers to new tasks without one, in the order of the file, and keeps the counter ahead of all numbers.
-    private func numberTasks() throws {
+    /// Gives numbers to new rows without one, in the order of the file, and keeps the counter ahead of all numbers.
+    func number(_ table: ImportTable, by counter: String) throws {
         try connection.execute(
             script: """
                 INSERT INTO workspace_counters (workspace_id) VALUES (\(id)) ON CONFLICT DO NOTHING;
-                SELECT next_task_number FROM workspace_counters WHERE workspace_id = \(id) FOR UPDATE;
-                UPDATE resolved_tasks AS r SET number = f.number + n.position
+                SELECT \(counter) FROM workspace_counters WHERE workspace_id = \(id) FOR UPDATE;
+                UPDATE \(table.resolved) AS r SET number = f.number + n.position
                 FROM (
                     SELECT greatest(
-                        (SELECT c.next_task_number - 1 FROM workspace_counters AS c WHERE c.workspace_id = \(id)),
-                        (SELECT max(t.number) FROM tasks AS t WHERE t.workspace_id = \(id)),
-                        (SELECT max(x.number) FROM resolved_tasks AS x)
+                        (SELECT c.\(counter) - 1 FROM workspace_counters AS c WHERE c.workspace_id = \(id)),
+                        (SELECT max(t.number) FROM \(table.target) AS t WHERE t.workspace_id = \(id)),
+                        (SELECT max(x.number) FROM \(table.resolved) AS x)
                     ) AS number
                 ) AS f, (
                     SELECT x.line, row_number() OVER (ORDER BY x.line) AS position
-                    FROM resolved_tasks AS x WHERE x.number IS NULL
+                    FROM \(table.resolved) AS x WHERE x.number IS NULL
                 ) AS n
                 WHERE n.line = r.line;
-                UPDATE workspace_counters AS c SET next_task_number = m.number + 1
-                FROM (SELECT max(number) AS number FROM resolved_tasks) AS m
-                WHERE c.workspace_id = \(id) AND c.next_task_number <= m.number
+                UPDATE workspace_counters AS c SET \(counter) = m.number + 1
+                FROM (SELECT max(number) AS number FROM \(table.resolved)) AS m
+                WHERE c.workspace_id = \(id) AND c.\(counter) <= m.number
                 """
         )
     }
@@ -244,7 +277,7 @@ struct ImportTransaction {
     // MARK: Report
 
     /// Runs a statement that deletes staged rows and returns the line and the culprit of each.
-    private func refuse(_ statement: SQL, _ report: inout ImportReport, _ reason: (String) -> String) throws {
+    func refuse(_ statement: SQL, _ report: inout ImportReport, _ reason: (String) -> String) throws {
         let rows = try connection.query(statement)
         for row in 0..<rows.rowCount {
             report.refuse(Int(rows.int64(row, 0) ?? 0), reason(rows.string(row, 1) ?? ""))
@@ -265,7 +298,7 @@ struct ImportTransaction {
 
     /// Leaves a trace in the workspace's history, where something changed.
     private func recordEvent(_ report: ImportReport) throws {
-        let counts = [report.customers, report.tasks, report.comments]
+        let counts = Array(report.counts.values)
         guard counts.contains(where: { $0.created + $0.updated > 0 }) else { return }
         _ = try connection.query(
             AuditChain.appending(

@@ -1,7 +1,7 @@
 package import Identity
 package import Postgres
 
-/// Brings customers, tasks and comments from a file into a workspace.
+/// Brings customers, companies, tasks, comments, deals, tickets and invoices from a file into a workspace.
 ///
 /// Rows are checked one by one as the file streams by, copied into temporary tables, compared there with what is stored,
 /// and written in one transaction together with their search keys. What finds a row again is its `external_id`.
