@@ -87,7 +87,8 @@ struct ForeignValue {
                 values.append(
                     ForeignValue(
                         kind: .identifier(prefix: prefix), foreign: "\(prefix)_\(foreign)", own: "\(prefix)_\(own)",
-                        nowhere: "\(prefix)_" + String(repeating: "0", count: 24) + foreign.suffix(8)
+                        // Digits stay digits and letters letters, for a search reads them differently.
+                        nowhere: "\(prefix)_" + complement(foreign)
                     )
                 )
             }
