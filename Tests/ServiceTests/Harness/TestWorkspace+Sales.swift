@@ -6,10 +6,11 @@ extension Contents {
     ///
     /// Sums hold neither names nor keys; the currency tells whose they are. Dates are today's, which most periods hold.
     ///
+    /// - Parameter owner: Whose the deals and all that hangs on them are.
     /// - Returns: One row of each kind, by what its identifier begins with.
-    func sell() throws -> [String: String] {
+    func sell(for owner: TestWorkspace.Member) throws -> [String: String] {
         let (workspace, currency) = ("'\(workspace.uuid)'::uuid", TestWorkspace.currency(of: name))
-        let member = "(SELECT id FROM members WHERE workspace_id = \(workspace) ORDER BY id LIMIT 1)"
+        let member = "(SELECT id FROM members WHERE workspace_id = \(workspace) AND email = '\(owner.email)')"
         let contact = "(SELECT id FROM contacts WHERE workspace_id = \(workspace) ORDER BY id LIMIT 1)"
         let company = "(SELECT id FROM companies WHERE workspace_id = \(workspace) ORDER BY id LIMIT 1)"
         let deal = "(SELECT id FROM deals WHERE workspace_id = \(workspace) ORDER BY id LIMIT 1)"

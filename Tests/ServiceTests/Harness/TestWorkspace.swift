@@ -53,7 +53,8 @@ struct TestWorkspace: Sendable {
         var contents = Contents(name: name, workspace: id, connection: connection)
         (members, contacts, tasks, rows) = try connection.transaction { _ in
             let (members, contacts, tasks) = try contents.fill()
-            return (members, contacts, tasks, try contents.sell().merging(contents.rows()) { sold, _ in sold })
+            let rows = try contents.sell(for: members[0]).merging(contents.rows()) { sold, _ in sold }
+            return (members, contacts, tasks, rows)
         }
         try SearchIndex(connection).rebuild(id)
     }
