@@ -1,4 +1,5 @@
 import Identity
+import JSON
 import Matching
 import Postgres
 import Tools
@@ -14,12 +15,16 @@ extension Suggestions {
         }
     }
 
-    /// Names of customers that begin with what was typed, or have a word that does.
+    /// Names of customers that begin with what was typed, or have a word that does; if none does, of those that a
+    /// search for the name finds, however it is spelt.
     static let customerNames = Suggestions(showing: [Tool.searchWorkspaceTasks.name]) { typed, workspace in
-        Lookup([CustomerLookup.statement(of: "c.display_name", typed, in: workspace)]) { $0[0].strings }
+        Lookup(
+            [CustomerLookup.statement(of: "c.display_name", typed, in: workspace)],
+            or: CustomerLookup.search(typed, for: "name")
+        ) { $0[0].strings }
     }
 
-    /// Identifiers of customers: of those that begin with what was typed, or of those whose names do.
+    /// Identifiers of customers: of those that begin with what was typed, or of those whose names do, or are found by it.
     static let customerIDs = Suggestions(showing: [Tool.searchWorkspaceTasks.name]) { typed, workspace in
         let prefix = ResourceAddress.customerPrefix + "_"
         let id: SQL = "public_id('con', c.id)"
@@ -29,7 +34,9 @@ extension Suggestions {
         }
         let named = CustomerLookup.statement(of: id, typed, in: workspace)
         // What may become an identifier yet is a name until then.
-        guard !typed.isEmpty, prefix.hasPrefix(typed) else { return Lookup([named]) { $0[0].strings } }
+        guard !typed.isEmpty, prefix.hasPrefix(typed) else {
+            return Lookup([named], or: CustomerLookup.search(typed, for: "id")) { $0[0].strings }
+        }
         let recent = CustomerLookup.statement(of: id, "", in: workspace)
         return Lookup([named, recent]) { results in
             let first = results[0].strings
@@ -105,6 +112,17 @@ private enum CustomerLookup {
             ORDER BY v.is_turned, v.name, v.value
             LIMIT \(verbatim: CustomerLookup.count)
             """
+    }
+
+    /// The search for a customer whose name was not typed as it is written; a letter or two are no name yet.
+    static func search(_ typed: String, for member: String) -> Suggestions.Search? {
+        guard let beginning = NameTurns.beginning(typed), beginning.count > 2 else { return nil }
+        return Suggestions.Search(
+            Tool.searchWorkspaceTasks.name,
+            ["customerName": .string(typed), "limit": .integer(Int64(Suggestions.count)), "fields": ["customer"]]
+        ) { task in
+            task["matched_on"]?.string == "customer_name" ? task["customer"]?[member]?.string : nil
+        }
     }
 
     private static func entries(isTurned: Bool, _ beginning: String, in workspace: SQL) -> SQL {

@@ -10,17 +10,29 @@ struct FetchCallOutcome: Sendable {
     let result: FetchOutcome
     let verdict: Verdict
 
-    /// Makes the answer of the rows.
-    init(_ prepared: PreparedFetch, _ results: [QueryResult], for principal: Principal, _ id: RequestID) {
+    /// How a request ended, or what it goes on with.
+    enum Progress {
+        case ended(FetchCallOutcome)
+        case more(PreparedFetch)
+        case wait(for: Gate, then: @Sendable () -> PreparedFetch)
+    }
+
+    /// What the rows of a request come to.
+    static func progress(
+        of prepared: PreparedFetch, _ results: [QueryResult], for principal: Principal, _ id: RequestID
+    ) -> Progress {
         do throws(ToolError) {
-            if let outcome = try prepared.outcome(results, for: principal) {
-                self.init(outcome)
-            } else {
+            switch try prepared.proceed(results, for: principal) {
+            case .ended(let outcome?): return .ended(FetchCallOutcome(outcome))
+            case .ended(nil):
                 // The same whether it does not exist or is hidden.
-                self.init(result: .missing, verdict: Verdict(audit: .denied, errorCode: "unknown"))
+                let verdict = Verdict(audit: .denied, errorCode: "unknown")
+                return .ended(FetchCallOutcome(result: .missing, verdict: verdict))
+            case .more(let next): return .more(next)
+            case .wait(let gate, let next): return .wait(for: gate, then: next)
             }
         } catch {
-            self.init(error, id)
+            return .ended(FetchCallOutcome(error, id))
         }
     }
 

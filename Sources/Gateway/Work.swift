@@ -95,38 +95,40 @@ struct Work: Sendable {
         }
     }
 
-    /// The token's check in one flush with what a resource, a prompt or suggestions need.
+    /// The token's check in one flush with what a resource, a prompt or suggestions need, as often as they lead on. How
+    /// it ended is audited.
     private func fetch(_ prepared: PreparedFetch, _ answer: @escaping Answer) -> Step {
         let sent = ContinuousClock.now
         return reading(prepared.statements) { outcome in
+            var next = Step.done
             self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0])
-                let outcome = self.outcome(of: prepared, Array(results.dropFirst()), for: principal)
-                return (self.response(for: principal, outcome), self.record(outcome, prepared))
+                let rows = Array(results.dropFirst())
+                switch FetchCallOutcome.progress(of: prepared, rows, for: principal, self.call.id) {
+                case .ended(let outcome):
+                    self.audit(outcome.verdict, prepared.name, prepared.digest, of: principal)
+                    return (self.response(for: principal, outcome), self.record(outcome, prepared))
+                case .more(let further): next = self.fetch(further, answer)
+                case .wait(let gate, let further): next = .wait(for: gate) { self.fetch(further(), answer) }
+                }
+                return nil
             }
-            return .done
+            return next
         }
     }
 
-    /// What the rows of a resource, a prompt or suggestions come to, which is audited.
-    func outcome(of prepared: PreparedFetch, _ results: [QueryResult], for principal: Principal) -> FetchCallOutcome {
-        let outcome = FetchCallOutcome(prepared, results, for: principal, call.id)
-        audit(outcome.verdict, prepared.name, prepared.digest, of: principal)
-        return outcome
-    }
-
+    /// - Parameter body: Makes the answer of the rows; `nil` where they lead to more statements.
     private func conclude(
         _ outcome: Result<[QueryResult], PostgresError>,
         since sent: ContinuousClock.Instant,
         _ answer: Answer,
-        _ body: ([QueryResult]) throws(Refused) -> (HTTPResponse, CallRecord)
+        _ body: ([QueryResult]) throws(Refused) -> (HTTPResponse, CallRecord)?
     ) {
         parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
         switch outcome {
         case .success(let results):
             do throws(Refused) {
-                let (response, record) = try body(results)
-                answer(response, record)
+                if let (response, record) = try body(results) { answer(response, record) }
             } catch {
                 answer(error.response, record(error.record))
             }

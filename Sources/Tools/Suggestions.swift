@@ -1,3 +1,4 @@
+package import JSON
 package import Postgres
 
 /// How a value that somebody has begun to type may go on.
@@ -7,10 +8,32 @@ package struct Suggestions: Sendable {
         package let statements: [SQL]
         /// From the rows, one result for each statement, to the values, best first.
         package let values: @Sendable ([QueryResult]) -> [String]
+        /// What is asked where no row gave a value.
+        package let search: Search?
 
-        package init(_ statements: [SQL], values: @escaping @Sendable ([QueryResult]) -> [String]) {
+        package init(
+            _ statements: [SQL], or search: Search? = nil, values: @escaping @Sendable ([QueryResult]) -> [String]
+        ) {
             self.statements = statements
+            self.search = search
             self.values = values
+        }
+    }
+
+    /// A call of a tool that finds what was meant where nothing goes on as it was typed. The tool must be one of those
+    /// that show such values.
+    package struct Search: Sendable {
+        package let tool: String
+        package let arguments: JSONValue
+        /// The value of a row that was found.
+        package let value: @Sendable (JSONNode) -> String?
+
+        package init(
+            _ tool: String, _ arguments: JSONValue, value: @escaping @Sendable (JSONNode) -> String?
+        ) {
+            self.tool = tool
+            self.arguments = arguments
+            self.value = value
         }
     }
 

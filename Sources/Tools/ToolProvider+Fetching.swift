@@ -28,7 +28,7 @@ extension ToolProvider {
         switch request.subject {
         case .resource(let uri): return prepare(resource: uri, in: workspace)
         case .prompt(let name, let arguments): return prepare(prompt: name, arguments)
-        case .completion(let request): return prepare(request, in: workspace)
+        case .completion(let request): return prepare(request, in: workspace, credential)
         }
     }
 
@@ -82,7 +82,9 @@ extension ToolProvider {
 
     // MARK: Suggestions
 
-    private func prepare(_ request: CompletionRequest, in workspace: SQL) -> PreparedFetch {
+    private func prepare(
+        _ request: CompletionRequest, in workspace: SQL, _ credential: PresentedCredential
+    ) -> PreparedFetch {
         let asked =
             switch request.reference {
             case .prompt(let name): ["prompt", name]
@@ -91,14 +93,35 @@ extension ToolProvider {
         let digest = Digest.sha256(canonical(asked + [request.argument, request.value], [:]))
         guard let field = field(request) else { return nothing(digest) }
         let lookup = field.suggestions?.lookup(String(request.value.prefix(200)), workspace)
+        let further = lookup?.search.flatMap { search in
+            read(search, from: credential).map { (read: $0, value: search.value) }
+        }
+        let last = PreparedFetch(field.name, digest, field.isVisible) { (_, _) throws(ToolError) in
+            .completion(Completion([]))
+        }
         return PreparedFetch(field.name, digest, field.isVisible, lookup?.statements ?? []) {
-            (results, principal) throws(ToolError) in
+            (results, principal) throws(ToolError) -> PreparedFetch.Progress in
             var values = field.words(principal.access).filter { $0.hasPrefix(request.value) }
             if let lookup, registry.shows(field.suggestions?.tools ?? [], to: principal.access) {
                 values += lookup.values(results)
+                if values.isEmpty, let further {
+                    return .more(
+                        last.following(further.read) { (found) throws(ToolError) in
+                            .completion(Completion(try found.items.compactMap(further.value).withoutRepetition))
+                        })
+                }
             }
-            return .completion(Completion(values))
+            return .ended(.completion(Completion(values)))
         }
+    }
+
+    /// The read of a tool that suggestions come from.
+    private func read(_ search: Suggestions.Search, from credential: PresentedCredential) -> Read? {
+        guard let tool = registry[search.tool],
+            let arguments = try? JSONDocument(RawJSON(search.arguments).bytes).root,
+            case .read(_, _, let read) = prepare(tool, arguments, given: nil, nil, from: credential)
+        else { return nil }
+        return read
     }
 
     /// Something that a person fills in: where, and with what.
@@ -221,6 +244,14 @@ extension Prompt {
             throw ToolError(.internalError, "Something went wrong on our side.")
         }
         return try Arguments(document.root, for: arguments.map(\.parameter))
+    }
+}
+
+extension [String] {
+    /// Each text where it comes first.
+    fileprivate var withoutRepetition: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }
 

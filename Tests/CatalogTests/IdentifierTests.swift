@@ -6,7 +6,8 @@ import Testing
 struct IdentifierTests {
     @Test("are UUIDs of version 7 with the moment to the microsecond, so that rows written in turn lie in turn")
     func moment() throws {
-        let connection = try TestDatabase.make(migrations: true).connect(as: .owner)
+        let database = try TestDatabase.make(migrations: true)
+        let connection = try database.connect(as: .owner)
         let rows = try connection.query(
             """
             WITH keys AS MATERIALIZED (

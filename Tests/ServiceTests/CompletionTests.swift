@@ -61,6 +61,22 @@ struct CompletionTests {
         #expect(try customers(client, "") == [workspace.contacts[1].name, workspace.contacts[0].name])
     }
 
+    @Test("of customers are those that a search finds, if no name goes on as typed", arguments: WireEra.both)
+    func spelling(era: WireEra) throws {
+        try add(["Elizabeth Stephenson", "Жанна Щербакова", "William Tubbs", "William Tubbs", "Otto Neumann"])
+        let client = try bench.client(workspace, era: era)
+        #expect(try customers(client, "stefenson") == ["Elizabeth Stephenson"])
+        #expect(try customers(client, "bill tubbs") == ["William Tubbs"], "A customer of two tasks is named once")
+        #expect(try customers(client, "scherbakova") == ["Жанна Щербакова"])
+        #expect(try customers(client, "neuman otto") == ["Otto Neumann"])
+        #expect(try customers(client, "furnace") == [], "What a task is about is no name")
+        #expect(try customers(client, "\(workspace.name) Company") == [], "Nor is a company")
+        let ids = values(try client.complete("resource", "customer://{id}", "id", "stefenson"))
+        #expect(ids.count == 1 && ids[0].hasPrefix("con_"))
+        let stranger = try bench.client(bench.workspace("Birch"), era: era)
+        #expect(try customers(stranger, "stefenson") == [])
+    }
+
     @Test("name a customer once, and nobody whom no task names")
     func onlyCustomers() throws {
         try add(["Ann Lee", "Ann Lee", "Ann Other"])

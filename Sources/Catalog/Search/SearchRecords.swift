@@ -58,17 +58,3 @@ enum RecordSearch {
             after: after, checks: RowFilters(entity, call))
     }
 }
-
-extension ToolAnswer {
-    /// The answer as a value, where it becomes a part of another.
-    var root: JSONNode {
-        get throws(ToolError) {
-            do { return try JSONDocument(structured.bytes).root } catch {
-                throw ToolError(.internalError, "Something went wrong on our side.")
-            }
-        }
-    }
-
-    /// The rows of a list.
-    var items: [JSONNode] { get throws(ToolError) { try root["items"]?.elements ?? [] } }
-}
