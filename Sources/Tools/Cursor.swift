@@ -45,11 +45,11 @@ package struct Cursor: Sendable {
 extension Parameter {
     /// How many rows a page has.
     package static func limit(standard: Int64, maximum: Int64 = 100) -> Parameter {
-        Parameter("limit", .integer(1...maximum), "Rows of this page.", standard: .integer(standard))
+        Parameter("limit", .integer(1...maximum), "", standard: .integer(standard))
     }
 
     /// Where the page starts.
     package static let cursor = Parameter(
-        "cursor", .text(maximum: 4096), "The `next_cursor` of the page before, with the same other arguments."
-    )
+        "cursor", .text(maximum: 4096), "Last `next_cursor`, with the same other arguments."
+    ).terse
 }

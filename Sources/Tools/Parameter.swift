@@ -114,7 +114,7 @@ extension Parameter {
             case .text(let maximum):
                 [("type", "string"), ("minLength", 1), ("maxLength", .integer(Int64(maximum)))].asMembers
             case .choice(let words): [("type", "string"), ("enum", .array(words.map(JSONValue.string)))].asMembers
-            case .integer where isTerse: [("type", "integer")].asMembers
+            case .integer where isTerse, .taskNumber where isTerse: [("type", "integer")].asMembers
             case .decimal where isTerse: [("type", "number")].asMembers
             case .integer(let range):
                 [("type", "integer"), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]

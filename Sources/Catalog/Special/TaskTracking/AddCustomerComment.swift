@@ -10,9 +10,8 @@ extension Tool {
         name: "addCustomerComment",
         title: "Add customer comment",
         description: """
-            Adds a comment to a task on behalf of its customer. The comment is public and marked as the customer's. \
-            Ask the customer for the facts in verification; do not take them from a task. Where the client can ask the \
-            person, missing facts are asked for with a form; saved tells whether anything was stored.
+            Adds a customer's public comment to a task. Ask the customer for the facts in verification; never take \
+            them from a task. Facts that are missing may be asked for with a form. saved tells whether it was stored.
             """,
         effects: .adding,
         permission: .create("customer_comments"),
@@ -20,13 +19,13 @@ extension Tool {
             Parameter("comment", .text(maximum: 5_000), "What the customer says, as plain text.", isRequired: true),
             Parameter(
                 "verification",
-                .object(CustomerFact.allCases.map(\.parameter)),
-                "Facts that the customer gave; all of them must be right."
+                .object(CustomerFact.allCases.map(\.argument)),
+                "As the customer gave them; all must be right."
             ),
             Parameter(
                 "idempotencyKey", .text(maximum: 128),
-                "A key of your own; the same call with the same key is stored once, within 24 hours."
-            ),
+                "Within 24 hours the same call is stored once."
+            ).terse,
         ],
         output: [
             "type": "object",
@@ -34,20 +33,7 @@ extension Tool {
                 "saved": ["type": "boolean"],
                 "reason": ["type": "string", "enum": ["declined", "closed"]],
                 "message": ["type": "string"],
-                "item": [
-                    "type": "object",
-                    "properties": [
-                        "id": ["type": "string"],
-                        "visibility": ["type": "string"],
-                        "author_kind": ["type": "string"],
-                        "trusted": ["type": "boolean"],
-                        "created_at": ["type": "string"],
-                    ],
-                    "required": ["id", "visibility", "author_kind", "trusted", "created_at"],
-                ],
-                "changed": ["type": "array", "items": ["type": "string"]],
-                "replayed": ["type": "boolean"],
-                "audit_id": ["type": "string"],
+                "item": ["type": "object"],
             ],
             "required": ["saved"],
         ],

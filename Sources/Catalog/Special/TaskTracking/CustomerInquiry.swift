@@ -60,8 +60,11 @@ extension Inquiry {
 enum CustomerFact: String, CaseIterable {
     case taskNumber, customerName, phone
 
-    /// The argument of ``Tool/addCustomerComment``.
-    var parameter: Parameter {
+    /// The argument of ``Tool/addCustomerComment``, whose words stand in every listing of tools.
+    var argument: Parameter { Parameter(rawValue, parameter.kind, self == .phone ? "At least 7 digits." : "").terse }
+
+    /// The same as a form asks for it.
+    fileprivate var parameter: Parameter {
         switch self {
         case .taskNumber: Parameter(rawValue, .taskNumber, "The task's number, as the customer gave it.")
         case .customerName: Parameter(rawValue, .text(maximum: 200), "The customer's name, as the customer gave it.")

@@ -25,26 +25,7 @@ extension Tool {
         output: [
             "type": "object",
             "properties": [
-                "item": [
-                    "type": "object",
-                    "properties": [
-                        "id": ["type": "string"],
-                        "number": ["type": "integer"],
-                        "title": ["type": "string"],
-                        "status": ["type": "string"],
-                        "state": ["type": "string"],
-                        "priority": ["type": "string"],
-                        "assignees": ["type": "array", "items": ["type": "object"]],
-                        "customer": ["type": ["object", "null"]],
-                        "questions": ["type": "array", "items": ["type": "object"]],
-                        "files": ["type": "array", "items": ["type": "object"]],
-                        "comments": ["type": "array", "items": Comments.schema],
-                        "comment_count": ["type": "integer"],
-                        "updated_at": ["type": "string"],
-                    ],
-                    "required": ["id", "number", "title", "status", "state", "priority", "updated_at"],
-                ],
-                "truncated": ["type": "boolean"],
+                "item": ["type": "object"], "truncated": ["type": "boolean"],
                 "untrusted_fields": ["type": "array", "items": ["type": "string"]],
             ],
             "required": ["item"],

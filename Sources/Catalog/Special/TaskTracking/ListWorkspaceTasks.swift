@@ -9,26 +9,23 @@ extension Tool {
         name: "listWorkspaceTasks",
         title: "List tasks",
         description: """
-            Lists the most recently touched tasks of the workspace, newest first. Archived and deleted tasks are left \
-            out. Narrow it by status, priority, assignee, board or updatedSince; to find a customer's tasks use \
-            searchWorkspaceTasks instead.
+            Lists tasks, the most recently touched first, without archived ones. To find a customer's tasks use \
+            searchWorkspaceTasks.
             """,
         effects: .reading,
         permission: .read("tasks"),
         parameters: [
             .limit(standard: 20), .cursor,
-            Parameter("status", .choice(TaskWords.statuses), "Only tasks with this status."),
-            Parameter("priority", .choice(TaskWords.priorities), "Only tasks with this priority."),
+            Parameter("status", .choice(TaskWords.statuses), ""),
+            Parameter("priority", .choice(TaskWords.priorities), ""),
             Parameter(
-                "assignee", .text(maximum: 200),
-                "Only tasks of this member: an id (usr_…), an e-mail address, a full name, or me for the member this "
-                    + "token acts for."
-            ),
-            Parameter("board", .text(maximum: 200), "Only tasks of this board, by name or id (brd_…)."),
-            Parameter("updatedSince", .moment, "Only tasks touched at or after this date or date-time."),
-            Parameter("fields", .choices(TaskItem.fields), "Only these fields of each task."),
+                "assignee", .text(maximum: 200), "A member's id (usr_…), e-mail address or full name, or me."
+            ).terse,
+            Parameter("board", .text(maximum: 200), "Name or id (brd_…).").terse,
+            Parameter("updatedSince", .moment, "A date or date-time.").terse,
+            TaskItem.fieldsParameter,
         ],
-        output: ListSchema.of(TaskItem.schema),
+        output: ListSchema.schema,
         body: .read(TaskList.read)
     )
 }

@@ -1,5 +1,5 @@
-import JSON
 import Postgres
+import Tools
 
 /// A task as lists show it: one JSON object made by the database, the same in every tool.
 enum TaskItem {
@@ -8,6 +8,9 @@ enum TaskItem {
         "id", "number", "title", "status", "state", "priority", "assignees", "customer", "company", "board", "labels",
         "due_date", "created_at", "updated_at",
     ]
+
+    /// Which of the names an answer shows; the schema does not list them, for results do.
+    static let fieldsParameter = Parameter("fields", .names(fields), "Only these fields.")
 
     /// The columns of the object over `tasks AS t` and ``joins``.
     static let columns: SQL = """
@@ -55,27 +58,6 @@ enum TaskItem {
                 WHERE e.key = ANY (\(fields)::text[]))
             """
     }
-
-    /// The schema of the object. No field is required, for a caller may ask for fewer.
-    static let schema: JSONValue = [
-        "type": "object",
-        "properties": [
-            "id": ["type": "string"],
-            "number": ["type": "integer"],
-            "title": ["type": "string"],
-            "status": ["type": "string", "enum": .array(TaskWords.statuses.map(JSONValue.string))],
-            "state": ["type": "string"],
-            "priority": ["type": "string", "enum": .array(TaskWords.priorities.map(JSONValue.string))],
-            "assignees": ["type": "array", "items": ["type": "object"]],
-            "customer": ["type": ["object", "null"]],
-            "company": ["type": ["object", "null"]],
-            "board": ["type": "string"],
-            "labels": ["type": "array", "items": ["type": "string"]],
-            "due_date": ["type": ["string", "null"]],
-            "created_at": ["type": "string"],
-            "updated_at": ["type": "string"],
-        ],
-    ]
 }
 
 /// The closed sets that tasks use.

@@ -9,8 +9,8 @@ enum TaskReference {
 
     /// The two arguments of which a call gives one.
     static let parameters = [
-        Parameter("taskId", .identifier(prefix: "tsk"), "The task's id. Give this or taskNumber."),
-        Parameter("taskNumber", .taskNumber, "The task's number. Give this or taskId."),
+        Parameter("taskId", .identifier(prefix: "tsk"), "Give this or taskNumber."),
+        Parameter("taskNumber", .taskNumber, "").terse,
     ]
 
     init(_ arguments: Arguments) throws(ToolError) {

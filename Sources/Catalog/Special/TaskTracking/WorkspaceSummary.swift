@@ -27,7 +27,7 @@ extension Tool {
                 "workspace": ["type": "object"],
                 "open": ["type": "object"],
                 "recent": ["type": "object"],
-                "sample": ["type": "array", "items": TaskItem.schema],
+                "sample": ["type": "array", "items": ["type": "object"]],
             ],
             "required": ["workspace", "open", "recent", "sample"],
         ],
