@@ -48,7 +48,9 @@ package struct ToolDescription: Sendable {
         writer.write("description", .string(description))
         writer.write("inputSchema", .raw(inputSchema))
         if let outputSchema, canSend(outputSchema, to: revision) { writer.write("outputSchema", .raw(outputSchema)) }
-        if revision.has(.toolAnnotations) { writer.write("annotations", annotations.json(title: title)) }
+        // Who knows titles looks for one there first.
+        let hint = revision.has(.titles) ? nil : title
+        if revision.has(.toolAnnotations) { writer.write("annotations", annotations.json(title: hint)) }
         if revision.has(.icons), !icons.isEmpty { writer.write("icons", .array(icons.map(\.json))) }
         if revision.has(.objectMeta), !meta.isEmpty { writer.write("_meta", .object(meta)) }
         writer.endObject()
