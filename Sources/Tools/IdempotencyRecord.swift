@@ -1,19 +1,21 @@
 package import Identity
-import JSON
+package import JSON
 package import Postgres
 
 /// One effect for one intention, however often a call arrives, at whatever nodes.
 ///
-/// There are two promises. A client's own idempotency key: one effect for a credential, a tool and the key, within 24
-/// hours. And the nonce of the answers that a client of the stateless era brings back: the same answers have one effect.
+/// There are three promises. A client's own idempotency key: one effect for a credential, a tool and the key, within 24
+/// hours. The nonce of the answers that a client of the stateless era brings back: the same answers have one effect. And
+/// for whoever gives neither: what would add a row a second time within a minute is refused, for most likely it is the
+/// same call sent again.
 package struct IdempotencyRecord: Sendable {
     /// A promise as the table keeps it.
     private struct Mark {
         let tool: String
         let key: String
         let lifetime: String
-        /// Whether nobody but this call can come back to the record once it has expired.
-        let isSingular: Bool
+        /// Whether a second call is told of the first instead of getting its answer.
+        var isRefused = false
     }
 
     private let call: ToolCall
@@ -21,37 +23,66 @@ package struct IdempotencyRecord: Sendable {
     private let marks: [Mark]
     private let argument: String
 
-    /// - Parameter argument: The argument that holds the client's own key, if it gives one.
-    package init(_ call: ToolCall, key argument: String, _ principal: Principal) {
+    /// - Parameters:
+    ///   - argument: The argument that holds the client's own key, if it gives one.
+    ///   - isAddition: Whether the call adds a row, and is not to do so twice within a minute by oversight.
+    package init(_ call: ToolCall, key argument: String, _ principal: Principal, adding isAddition: Bool = false) {
         self.argument = argument
         let key = call.arguments.text(argument)
         self.call = call
         self.principal = principal
-        let own = key.map { Mark(tool: call.tool, key: $0, lifetime: "24 hours", isSingular: false) }
+        let own = key.map { Mark(tool: call.tool, key: $0, lifetime: "24 hours") }
         // No tool has a blank in its name, so a client's key is never taken for a nonce.
-        let answers = call.nonce.map {
-            Mark(tool: call.tool + " answers", key: $0, lifetime: "1 hour", isSingular: true)
+        let answers = call.nonce.map { Mark(tool: call.tool + " answers", key: $0, lifetime: "1 hour") }
+        var marks = [own, answers].compactMap(\.self)
+        if isAddition, marks.isEmpty, call.arguments.boolean(Self.allowDuplicate.name) != true {
+            let digest = call.argumentsDigest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            marks = [Mark(tool: call.tool + " again", key: digest, lifetime: "60 seconds", isRefused: true)]
         }
-        marks = [own, answers].compactMap(\.self)
+        self.marks = marks
     }
+
+    /// What says that a row is meant to be added though one like it was added a moment ago.
+    package static let allowDuplicate = Parameter("allow_duplicate", .boolean, "")
 
     /// Takes what this call must be the first with, or finds the answer that an earlier one got.
     ///
     /// A second call waits here until the first one has committed or failed.
     ///
     /// - Returns: The earlier answer, marked `replayed`, or `nil` if the caller is to do the work.
-    /// - Throws: ``ToolError`` `idempotency_conflict` if the key was used with other arguments.
-    package func claim(_ transaction: borrowing Transaction) throws -> ToolAnswer? {
+    /// - Parameter isThere: Whether the row of an earlier answer is still there.
+    /// - Throws: ``ToolError`` `idempotency_conflict` if the key was used with other arguments, `possible_duplicate` if the
+    ///   same was added within the last minute.
+    package func claim(
+        _ transaction: borrowing Transaction, isThere: (RawJSON) throws -> Bool = { _ in true }
+    ) throws -> ToolAnswer? {
         for mark in marks {
-            if let earlier = try claim(mark, transaction) { return earlier }
+            guard let earlier = try claim(mark, transaction) else { continue }
+            guard mark.isRefused else {
+                call.notes?.noteNoEffect()
+                return ToolAnswer(RawJSON(earlier.bytes.dropLast() + Array(#","replayed":true}"#.utf8)))
+            }
+            // What was taken back or deleted may be added again; the record is kept anew.
+            if try isThere(earlier) { throw try duplicate(of: earlier) }
         }
         return nil
     }
 
-    private func claim(_ mark: Mark, _ transaction: borrowing Transaction) throws -> ToolAnswer? {
+    private func duplicate(of earlier: RawJSON) throws -> ToolError {
+        let item = try JSONDocument(earlier.bytes).root["item"]
+        var error = ToolError(
+            .possibleDuplicate, "The same was saved less than a minute ago. Nothing was saved again.",
+            hint: "Go on with that one. If another one is meant, send the call again with "
+                + "\(Self.allowDuplicate.name): true."
+        )
+        if let id = item?["id"]?.string { error.details = [JSONMember("possible_duplicate_of", .string(id))] }
+        return error
+    }
+
+    /// - Returns: The earlier answer, if there is one.
+    private func claim(_ mark: Mark, _ transaction: borrowing Transaction) throws -> RawJSON? {
         let taken = try transaction.queries([
-            mark.isSingular
-                ? clearing(mark) : "DELETE FROM idempotency_records WHERE \(condition(mark)) AND expires_at <= now()",
+            "DELETE FROM idempotency_records WHERE \(condition(mark)) AND expires_at <= now()", clearing(mark),
             """
             INSERT INTO idempotency_records (workspace_id, credential_id, tool, key, args_digest, expires_at)
             VALUES (\(call.workspace), \(principal.credential.digits)::uuid, \(mark.tool), \(mark.key),
@@ -60,7 +91,7 @@ package struct IdempotencyRecord: Sendable {
             RETURNING 1
             """,
         ])
-        if taken[1].rowCount == 1 { return nil }
+        if taken[2].rowCount == 1 { return nil }
         let earlier = try transaction.query(
             """
             SELECT args_digest = \(call.argumentsDigest)::bytea, result FROM idempotency_records
@@ -73,8 +104,7 @@ package struct IdempotencyRecord: Sendable {
                 hint: "Use a new key for a new call, or send exactly the first call again."
             )
         }
-        call.notes?.noteNoEffect()
-        return ToolAnswer(RawJSON(result.dropLast() + Array(#","replayed":true}"#.utf8)))
+        return RawJSON(result)
     }
 
     /// Keeps the answer for the next call.
@@ -94,7 +124,7 @@ package struct IdempotencyRecord: Sendable {
         """
     }
 
-    /// Removes a few records that nobody comes back to, and that no other call is removing.
+    /// Removes a few records that have expired, and that no other call is removing.
     private func clearing(_ mark: Mark) -> SQL {
         """
         DELETE FROM idempotency_records WHERE ctid = ANY (ARRAY(

@@ -10,6 +10,7 @@ package struct ToolError: Error, Sendable {
         case notFound = "not_found"
         case verificationFailed = "verification_failed"
         case idempotencyConflict = "idempotency_conflict"
+        case possibleDuplicate = "possible_duplicate"
         case toolDisabled = "tool_disabled"
         case readOnly = "read_only"
         case permissionDenied = "permission_denied"

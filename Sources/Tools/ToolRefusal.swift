@@ -26,6 +26,11 @@ extension Tool {
         if let key = ["idempotency_key", "idempotencyKey"].first(where: names.contains) {
             refusals.append(ToolRefusal(.idempotencyConflict, "`\(key)` was used before with other arguments."))
         }
+        if names.contains(IdempotencyRecord.allowDuplicate.name) {
+            refusals.append(
+                ToolRefusal(
+                    .possibleDuplicate, "The same was saved within the last minute; `possible_duplicate_of` names it."))
+        }
         return refusals + specialRefusals
     }
 

@@ -151,6 +151,43 @@ struct EntityToolTests {
         )
     }
 
+    @Test("that add the same again within a minute are refused, unless that is meant or the first one is gone")
+    func repetition() throws {
+        let arguments: JSONValue = ["name": "Linden Mill", "phone": "+1 703 597 4534"]
+        func companies() throws -> Int {
+            try bench.count(
+                """
+                SELECT count(*) FROM companies
+                WHERE workspace_id = \(workspace.id.uuid)::uuid AND name = 'Linden Mill' AND deleted_at IS NULL
+                """)
+        }
+        let first = try client.call("create_company", arguments)
+        let again = try client.call("create_company", arguments)
+        #expect(again.code == "possible_duplicate" && again.message.contains("Nothing was saved again"))
+        #expect(again.structured["error"]?["possible_duplicate_of"] == first.item["id"])
+        #expect(try companies() == 1)
+        #expect(!(try client.call("create_company", ["name": "Linden Mill"]).isError), "Another row")
+        let meant: JSONValue = ["name": "Linden Mill", "phone": "+1 703 597 4534", "allow_duplicate": true]
+        #expect(!(try client.call("create_company", meant).isError))
+        #expect(try companies() == 3)
+        let keyed: JSONValue = ["name": "Linden Mill", "phone": "+1 703 597 4534", "idempotency_key": "another"]
+        #expect(!(try client.call("create_company", keyed).isError), "Who gives a key knows what a repetition is")
+        let colleague = try bench.service.client(workspace, try bench.token(for: workspace) { $0.profile = .all })
+        #expect(!(try colleague.call("create_company", arguments).isError), "Another credential is another caller")
+        #expect(try companies() == 5)
+        _ = try client.call("undo_action", ["undo_token": first.structured["undo_token"] ?? .null])
+        #expect(!(try client.call("create_company", arguments).isError))
+        #expect(try client.call("create_company", arguments).code == "possible_duplicate")
+        #expect(try companies() == 5)
+        _ = try bench.value(
+            """
+            WITH over AS (UPDATE idempotency_records SET expires_at = now()
+                WHERE workspace_id = \(workspace.id.uuid)::uuid RETURNING 1)
+            SELECT count(*) FROM over
+            """)
+        #expect(!(try client.call("create_company", arguments).isError), "A minute later it is a new one")
+    }
+
     @Test("that change nothing leave no trace")
     func nothing() throws {
         let company = try create("company", ["name": "Same"])
@@ -232,7 +269,7 @@ struct EntityToolTests {
     // MARK: Helpers
 
     private func create(_ entity: String, _ arguments: JSONValue) throws -> JSONValue {
-        let reply = try client.call("create_" + entity, arguments)
+        let reply = try client.call("create_" + entity, arguments.adding("allow_duplicate", true))
         #expect(!reply.isError, "\(reply.answer.text)")
         return reply.item
     }

@@ -75,8 +75,10 @@ package struct RowWrite: Sendable {
 
     package func run(_ transaction: borrowing Transaction) throws -> WriteOutcome {
         let isDry = call.arguments.boolean("dry_run") == true
-        let record = IdempotencyRecord(call, key: "idempotency_key", principal)
-        if !isDry, let earlier = try record.claim(transaction) { return .done(earlier, entity: nil) }
+        let record = IdempotencyRecord(call, key: "idempotency_key", principal, adding: isAddition)
+        if !isDry, let earlier = try record.claim(transaction, isThere: { try isThere($0, transaction) }) {
+            return .done(earlier, entity: nil)
+        }
         let written = try perform(keeping: !isDry, transaction)
         let (before, after, changes) = (written.before, written.after, written.changes)
         if changes.isEmpty { call.notes?.noteNoEffect() }
@@ -164,6 +166,19 @@ package struct RowWrite: Sendable {
     }
 
     // MARK: Steps
+
+    /// Whether the call adds a row, as a tool does that takes ``IdempotencyRecord/allowDuplicate``.
+    private var isAddition: Bool {
+        if case .creation = kind { call.tool == "create_" + entity.name } else { false }
+    }
+
+    /// Whether the row that an answer shows is still there.
+    private func isThere(_ answer: RawJSON, _ transaction: borrowing Transaction) throws -> Bool {
+        guard let id = try JSONDocument(answer.bytes).root["item"]?["id"]?.string,
+            let row = RowID(id, prefix: entity.prefix)
+        else { return false }
+        return try transaction.query(query.locked(.row(row))).rowCount == 1
+    }
 
     /// The row as it is, locked; `nil` for a new one.
     private func rowBefore(_ transaction: borrowing Transaction) throws -> StoredRow? {

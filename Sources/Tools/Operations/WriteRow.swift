@@ -18,7 +18,8 @@ extension Tool {
             description: description,
             effects: isRisky ? .adding.shown : .adding,
             permission: .create(subject),
-            parameters: fields.compactMap { $0.parameter(isRequired: $0.isRequired) } + RowWrite.parameters,
+            parameters: fields.compactMap { $0.parameter(isRequired: $0.isRequired) } + RowWrite.parameters
+                + [IdempotencyRecord.allowDuplicate],
             output: RowWrite.output,
             body: .write { call, principal, transaction in
                 try RowWrite(entity, .creation, call, principal).run(transaction)
