@@ -15,7 +15,7 @@ import threading
 import time
 
 import search_eval
-from calls import Speaker
+import timing
 from service import Failure, Service, build
 
 KINDS = ["name", "name typo", "name cut", "phone", "phone typo", "number", "e-mail", "text", "text typo", "nothing"]
@@ -65,27 +65,6 @@ def queries(service, dice, count):
     return {kind: texts[:count] for kind, texts in found.items()}
 
 
-def percentile(times, share):
-    times = sorted(times)
-    return times[min(len(times) - 1, int(len(times) * share))] * 1e3
-
-
-def timed(calls):
-    times = []
-    for call in calls:
-        begun = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begun)
-    return times
-
-
-def metered(service, calls):
-    """Seconds of each call, and milliseconds of a processor that service and database took for one."""
-    before = sum(service.cpu())
-    times = timed(calls)
-    return times, (sum(service.cpu()) - before) * 1e3 / len(calls)
-
-
 def rate(service, texts, seconds, connections=8):
     """Calls a second from several connections."""
     counts, end = [0] * connections, time.monotonic() + seconds
@@ -112,18 +91,6 @@ def fetched(service):
         "'search_phones', 'search_emails')", role="postgres",
     )
     return int(rows[0][0])
-
-
-def details(service, number):
-    search = search_eval.Search(service)
-    search.fields["Mcp-Name"] = "getTaskDetails"
-    _, data = Speaker(service, service.first, "stateless").message("getTaskDetails", {"taskNumber": number})
-
-    def call():
-        search.connection.request("POST", search.path, data, search.fields)
-        search.connection.getresponse().read()
-
-    return call
 
 
 def in_database(service, texts, statement):
@@ -215,19 +182,15 @@ def measure(size, chosen):
             service, texts["number"],
             f"PERFORM * FROM tasks WHERE workspace_id = '{service.first.key}' AND number = substr(text, 2)::bigint;",
         )
-        base = [details(service, number) for number in numbers]
+        base = timing.details(service, search, numbers)
         result = {"tasks": size, "others": others, "cold_ms": cold * 1e3, "key_read_ms": key, "kinds": {}}
         before = fetched(service)
         for kind in KINDS:
             # Both within a second or two, since machines drift.
-            base_times, base_cpu = metered(service, base)
-            times, cpu = metered(service, [lambda text=text: search.ask(text) for text in texts[kind]])
+            floor = timing.metered(service, base)
+            found = timing.metered(service, [lambda text=text: search.ask(text) for text in texts[kind]])
             after = fetched(service)
-            result["kinds"][kind] = {
-                "p50": percentile(times, 0.5), "p95": percentile(times, 0.95), "p99": percentile(times, 0.99),
-                "details_p50": percentile(base_times, 0.5), "cpu_ms": cpu, "details_cpu_ms": base_cpu,
-                "read": (after - before) / len(texts[kind]),
-            }
+            result["kinds"][kind] = {**found, "details": floor, "read": (after - before) / len(texts[kind])}
             before = after
         for kind in KINDS:
             result["kinds"][kind]["rate"] = rate(service, texts[kind], chosen.seconds)
@@ -255,8 +218,9 @@ def table(result):
     ]
     for kind, row in result["kinds"].items():
         lines.append(
-            f"| {kind} | {row['p50']:.2f} | {row['p95']:.2f} | {row['p99']:.2f} | {row['details_p50']:.2f} "
-            f"| {row['p50'] / row['details_p50']:.1f} | {row['cpu_ms']:.2f} | {row['cpu_ms'] / row['details_cpu_ms']:.1f} "
+            f"| {kind} | {row['p50_ms']:.2f} | {row['p95_ms']:.2f} | {row['p99_ms']:.2f} | {row['details']['p50_ms']:.2f} "
+            f"| {row['p50_ms'] / row['details']['p50_ms']:.1f} | {row['cpu_ms']:.2f} "
+            f"| {row['cpu_ms'] / row['details']['cpu_ms']:.1f} "
             f"| {row['rate']:.0f} | {row['read']:.0f} |")
     p50, p99 = result["trigrams_ms"]
     lines += [
