@@ -73,7 +73,8 @@ def create(service):
     workspace = json.loads(made)
     workspace = (workspace[0] if isinstance(workspace, list) else workspace)["id"]
     made = run(
-        PROGRAM, "token", "create", "--workspace", workspace, "--name", "eval", "--json", env=service.environment
+        PROGRAM, "token", "create", "--workspace", workspace, "--name", "eval", "--per-minute", "none", "--json",
+        env=service.environment
     )
     token = json.loads(made)
     service.adopt(workspace, (token[0] if isinstance(token, list) else token)["token"])

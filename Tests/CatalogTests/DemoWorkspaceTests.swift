@@ -24,6 +24,19 @@ struct DemoWorkspaceTests {
         #expect(try tables.map { try TableDigest.of($0, connection, in: first) } == before)
     }
 
+    @Test("is found, beside its tasks, by the rows that a reindex makes")
+    func index() throws {
+        let workspace = try DemoWorkspace.create(on: connection)
+        let tables = ["search_records", "search_record_phones", "search_record_emails"]
+        let before = try tables.map { try TableDigest.of($0, connection, in: workspace) }
+        try SearchIndex(connection).rebuild(workspace)
+        for (table, digest) in zip(tables, before) {
+            #expect(try TableDigest.of(table, connection, in: workspace) == digest, "\(table)")
+        }
+        let kinds: SQL = "SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM search_records"
+        #expect(try connection.value(kinds, in: workspace) == "can cmp con dea prj tkt")
+    }
+
     @Test(
         "has something of everything",
         arguments: [

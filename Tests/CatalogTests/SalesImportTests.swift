@@ -127,7 +127,11 @@ struct SalesImportTests {
     @Test("fills the index of searches in the same transaction")
     func search() throws {
         _ = try run(file())
-        #expect(try value("SELECT string_agg(kind, ' ' ORDER BY kind) FROM search_records") == "cmp cmp con")
+        let kinds: SQL = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM search_records"
+        #expect(try value(kinds) == "cmp cmp con dea dea tkt tkt")
+        let rows = try TableDigest.of("search_records", connection, in: workspace)
+        try SearchIndex(connection).rebuild(workspace)
+        #expect(try TableDigest.of("search_records", connection, in: workspace) == rows, "As a reindex makes them")
         let before = try value("SELECT s.keys FROM search_records AS s JOIN contacts AS c ON c.id = s.record_id")
         _ = try run(#"{"kind":"company","external_id":"O-1","name":"Hotel Sud"}"#)
         let after = try value("SELECT s.keys FROM search_records AS s JOIN contacts AS c ON c.id = s.record_id")

@@ -172,15 +172,71 @@ struct RecordSearchTests {
     func all() throws {
         try fill()
         let reply = try client.call("search_all", ["query": "Sorrel", "limit": 1])
-        #expect(reply.items.compactMap { $0["entity"]?.string } == ["task", "contact", "company"])
-        #expect(reply.structured["searched"] == ["tasks", "contacts", "companies"])
-        #expect(reply.structured["more"] == ["tasks", "contacts", "companies"])
+        let kinds = ["task", "contact", "company", "deal", "ticket", "project", "candidate"]
+        #expect(reply.items.compactMap { $0["entity"]?.string } == kinds)
+        let types: JSONValue = ["tasks", "contacts", "companies", "deals", "tickets", "projects", "candidates"]
+        #expect(reply.structured["searched"] == types && reply.structured["more"] == types)
         let some = try client.call("search_all", ["query": "7035974543", "types": ["contacts"], "fields": ["name"]])
         #expect(some.items.map { $0["name"] } == ["William Tubbs"] && some.items[0]["match"] == "similar")
         #expect(some.items[0]["email"] == nil)
         let nothing = try client.call("search_all", ["query": "Qvortexsson"])
         #expect(nothing.items == [] && nothing.structured["tried"] != nil && nothing.structured["hint"] != nil)
         #expect(try client.call("search_all", ["query": "!"]).code == "validation_failed")
+    }
+
+    @Test("over all kinds finds what is sold, asked, planned and who applies, by words, errors and numbers")
+    func others() throws {
+        let deal = try create(
+            "deal",
+            [
+                "title": "Boiler for the annexe", "value": ["amount": 100, "currency": "EUR"], "labels": ["winter"],
+                "stage": .string(workspace.rows["stg"] ?? ""),
+            ])
+        let ticket = try create("ticket", ["title": "Radiator is cold", "description": "Since the thermostat moved."])
+        let project: JSONValue = .string(workspace.rows["prj"] ?? "")
+        _ = try bench.value(
+            """
+            WITH renamed AS (
+                UPDATE projects SET title = 'Harbour refurbishment'
+                WHERE workspace_id = \(workspace.id.uuid)::uuid
+                    AND id = \(RowID(workspace.rows["prj"] ?? "", prefix: "prj")?.digits)::uuid
+                RETURNING 1
+            )
+            SELECT count(*) FROM renamed
+            """)
+        _ = try bench.value(
+            """
+            WITH renamed AS (
+                UPDATE candidates SET phone = '+1 (703) 555-0142', email = 'ottoline.pike@example.com',
+                    last_name = 'Pike', first_name = 'Ottoline', skills = '{welding}'
+                WHERE workspace_id = \(workspace.id.uuid)::uuid
+                    AND id = \(RowID(workspace.rows["can"] ?? "", prefix: "can")?.digits)::uuid
+                RETURNING 1
+            )
+            SELECT count(*) FROM renamed
+            """)
+        try SearchIndex(bench.database.connect(as: .owner)).rebuild(workspace.id)
+        let number = ticket["number"]?.string ?? ""
+        let planned = try client.call("get_project", ["id": project]).item["number"]?.string ?? ""
+        let cases: [(String, String, JSONValue?)] = [
+            ("annexe boiler", "deal", deal["id"]), ("boyler annexe", "deal", deal["id"]),
+            ("winter boiler", "deal", deal["id"]), ("radiator", "ticket", ticket["id"]),
+            ("thermostat moved", "ticket", ticket["id"]), (number, "ticket", ticket["id"]),
+            (number.lowercased().replacing("-", with: " "), "ticket", ticket["id"]),
+            ("harbor refurbishment", "project", project), (planned, "project", project),
+            ("pike otoline", "candidate", .string(workspace.rows["can"] ?? "")),
+            ("703 555 0142", "candidate", .string(workspace.rows["can"] ?? "")),
+            ("ottoline.pike@example.com", "candidate", .string(workspace.rows["can"] ?? "")),
+            ("welding", "candidate", .string(workspace.rows["can"] ?? "")),
+        ]
+        for (query, entity, id) in cases {
+            let reply = try client.call("search_all", ["query": .string(query)])
+            #expect(reply.items.map { $0["entity"]?.string } == [entity], "\(query): \(reply.structured.text)")
+            #expect(reply.items.first?["id"] == id, "\(query)")
+        }
+        _ = try client.call("update_ticket", ["id": ticket["id"] ?? .null, "title": "Towel rail is cold"])
+        #expect(try client.call("search_all", ["query": "radiator"]).items == [])
+        #expect(try client.call("search_all", ["query": "towel rail"]).items.first?["id"] == ticket["id"])
     }
 
     @Test("over all kinds leaves out what the caller may not read")
@@ -192,7 +248,9 @@ struct RecordSearchTests {
         }
         let caller = try bench.service.client(workspace, token)
         let reply = try caller.call("search_all", ["query": "Acme Plumbing"])
-        #expect(reply.items.map { $0["entity"] } == ["company"] && reply.structured["searched"] == ["companies"])
+        #expect(
+            reply.items.map { $0["entity"] } == ["company"]
+                && reply.structured["searched"] == ["companies", "projects"])
         #expect(try caller.call("search_all", ["query": "Tubbs"]).items == [])
         #expect(try caller.call("search_contacts", ["query": "Tubbs"]).rpcCode == -32602)
     }
@@ -207,7 +265,7 @@ struct RecordSearchTests {
         }
         let reply = try bench.service.client(fresh, token).call("search_all", ["query": "sedgge"])
         #expect(!reply.isError, "\(reply.answer.text)")
-        #expect(reply.structured["searched"] == ["contacts", "companies"])
+        #expect(reply.structured["searched"] == ["contacts", "companies", "projects"])
     }
 
     @Test("never shows rows of another workspace, not even by the same names and numbers")

@@ -59,6 +59,11 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched, Order("name", "t.display_name", type: "text")],
-        untrusted: ["headline", "location", "skills"]
+        untrusted: ["headline", "location", "skills"],
+        search: .by(
+            [
+                .init("name", .name, "t.display_name"), .init("headline", .title), .init("location", .place),
+                .init("skills", .tags, "array_to_string(t.skills, E'\\n')"),
+            ], phones: ["phone"], emails: ["email"])
     )
 }

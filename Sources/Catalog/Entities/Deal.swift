@@ -60,6 +60,10 @@ extension Entity {
                 on_hold of any other. Nothing was changed.
                 """,
                 hint: "Give the stage that the deal is to be in; the status follows. list_pipeline_stages shows them.")
+        ]),
+        search: .by([
+            .init("title", .title), .init("labels", .tags, Entity.labels), .init("source", .details),
+            .init("description", .body),
         ])
     )
 }

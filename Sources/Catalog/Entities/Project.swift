@@ -67,6 +67,10 @@ extension Entity {
                     ORDER BY r.status IN ('done', 'cancelled'), r.updated_at DESC, r.id DESC
                     """),
         ],
-        orders: [.newest, .touched, Order("title", "t.title", type: "text")]
+        orders: [.newest, .touched, Order("title", "t.title", type: "text")],
+        search: .by([
+            .init("title", .title), .init("labels", .tags, Entity.labels), .init("category", .details),
+            .init("description", .body),
+        ])
     )
 }

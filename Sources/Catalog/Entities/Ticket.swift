@@ -53,7 +53,10 @@ extension Entity {
         consequences: Consequences(
             prepare: { row, call, transaction in try TicketClock.assignments(row, call, transaction) },
             after: { row, _, transaction in try TicketClock.settle(row, transaction) }
-        )
+        ),
+        search: .by([
+            .init("title", .title), .init("labels", .tags, Entity.labels), .init("description", .body),
+        ])
     )
 
     /// How long a ticket of some priority may take.

@@ -71,7 +71,7 @@ struct ImportSearch {
         try StoredNames.table.insert(on: connection)
     }
 
-    /// Computes what contacts and companies are found by that are new or changed, and contacts of a changed company.
+    /// Computes what rows beside tasks are found by that are new or changed, and contacts of a changed company.
     private func updateRecords() throws {
         try connection.execute(
             script: """
@@ -81,6 +81,8 @@ struct ImportSearch {
                 JOIN contacts AS c ON c.workspace_id = \(id) AND c.company_id = r.id AND c.deleted_at IS NULL
                 WHERE r.is_changed
                 UNION SELECT '\(Entity.company.prefix)', r.id FROM resolved_companies AS r WHERE r.is_new OR r.is_changed
+                UNION SELECT '\(Entity.deal.prefix)', r.id FROM resolved_deals AS r WHERE r.is_new OR r.is_changed
+                UNION SELECT '\(Entity.ticket.prefix)', r.id FROM resolved_tickets AS r WHERE r.is_new OR r.is_changed
                 UNION SELECT '\(Entity.company.prefix)', c.id FROM import_company_ids AS c
                 WHERE NOT EXISTS (
                     SELECT FROM search_records AS s WHERE s.workspace_id = \(id) AND s.kind = '\(Entity.company.prefix)'
@@ -90,7 +92,7 @@ struct ImportSearch {
                 WHERE s.workspace_id = \(id) AND s.kind = f.kind AND s.record_id = f.id
                 """
         )
-        for entity in [Entity.contact, .company] {
+        for entity in [Entity.contact, .company, .deal, .ticket] {
             guard let declared = entity.search else { continue }
             let texts = RecordTexts(entity, declared)
             try forEachBatch(

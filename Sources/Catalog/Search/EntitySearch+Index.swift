@@ -1,5 +1,10 @@
 import Tools
 
+extension Entity {
+    /// The labels of a row `t` as one text.
+    static let labels = "array_to_string(t.labels, E'\\n')"
+}
+
 extension EntitySearch {
     /// What an entity declares: its rows are found by these texts, numbers and addresses.
     ///

@@ -51,7 +51,11 @@ struct RecordSubject: SearchSubject {
     func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row { record.row(rows, row) }
 
     func item(_ key: SQL) -> SQL { filters.item(key, fields) }
-    func numbered(_ number: Int64) -> SQL? { nil }
+    func numbered(_ number: Int64) -> SQL? {
+        guard let column = entity.number, entity.counting != nil else { return nil }
+        return "t.\(verbatim: column) = \(number)::bigint"
+    }
+    var numberPrefix: String? { entity.counting ?? "" }
 
     func word(for field: SearchField) -> String { record.word(for: field) }
 
@@ -59,8 +63,10 @@ struct RecordSubject: SearchSubject {
         var tried: [String] = []
         for finder in wishes.finders {
             switch finder {
-            case .number: break
-            case .digits: if record.hasPhones { tried.append(SearchWishes.triedPhones) }
+            case .number(let number): if entity.counting != nil { tried.append("\(entity.words) number \(number)") }
+            case .digits(_, let number):
+                if let number, entity.counting != nil { tried.append("\(entity.words) number \(number)") }
+                if record.hasPhones { tried.append(SearchWishes.triedPhones) }
             case .email, .addressPart: if record.hasEmails { tried.append(SearchWishes.triedEmails) }
             }
         }

@@ -101,8 +101,9 @@ struct SearchFlow: Sendable {
             var knowledge = Knowledge()
             knowledge.country = results[0].string(0, 1).flatMap { PhoneCountry($0) }
             let isNew = self.learn(dictionaryRead, results, known, &knowledge)
-            // Letters before digits are a task number where they are this workspace's prefix.
-            if number != nil, self.wishes.isNumber(underPrefix: results[0].string(0, 2) ?? "") {
+            // Letters before digits are a number where they are what such numbers begin with.
+            let prefix = self.subject.numberPrefix ?? results[0].string(0, 2) ?? ""
+            if number != nil, self.wishes.isNumber(underPrefix: prefix) {
                 return self.finish(Finder.number(0).found(results[numberPlace...numberPlace], country: nil), knowledge)
             }
             if !self.finders.isEmpty {

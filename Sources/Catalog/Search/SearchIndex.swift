@@ -6,7 +6,7 @@ import Tools
 /// The index of a workspace as a whole: building it for data that is there, while others read and write.
 package struct SearchIndex {
     /// The rules that rows are made by; another number makes `workport migrate` build them anew.
-    package static let version = 2
+    package static let version = 3
 
     private let connection: Connection
 
@@ -14,8 +14,8 @@ package struct SearchIndex {
     private static let customerBatch = 5_000
     private static let wordBatch = 5_000
     private static let recordBatch = 5_000
-    /// The rules by which only tasks and their customers had rows.
-    private static let versionOfTasks: Int64 = 1
+    /// The rules by which tasks and their customers have had the same rows since; only other kinds lacked some.
+    private static let versionsOfTasks: ClosedRange<Int64> = 1...2
 
     /// - Parameter connection: The owner's connection, in no transaction.
     package init(_ connection: Connection) { self.connection = connection }
@@ -81,7 +81,7 @@ package struct SearchIndex {
         let version = try connection.query(
             "SELECT s.version FROM search_indexes AS s WHERE s.workspace_id = \(workspace.uuid)::uuid"
         ).int64(0, 0)
-        guard version == Self.versionOfTasks else { return try rebuild(workspace, progress) }
+        guard let version, Self.versionsOfTasks.contains(version) else { return try rebuild(workspace, progress) }
         try rebuildRecords(workspace, try country(of: workspace))
         try finish(workspace)
         return 0
@@ -98,6 +98,28 @@ package struct SearchIndex {
             guard let search = entity.search else { continue }
             try inBatches(workspace, records(RecordTexts(entity, search), workspace, country))
         }
+    }
+
+    /// Makes the rows of kinds of which a new workspace has a few, in the transaction that stored them.
+    static func add(
+        _ entities: [Entity], in workspace: WorkspaceID, country: PhoneCountry?, on connection: Connection
+    ) throws {
+        var search = SearchRows(workspace, country: country)
+        for entity in entities {
+            guard let declared = entity.search else { continue }
+            let texts = RecordTexts(entity, declared)
+            let rows = try connection.query(
+                """
+                SELECT \(verbatim: texts.indexedColumns) FROM \(verbatim: entity.table) AS t
+                WHERE t.workspace_id = \(workspace.uuid)::uuid ORDER BY t.id
+                """)
+            for row in 0..<rows.rowCount {
+                search.append(
+                    record: rows.string(row, 0) ?? "",
+                    IndexedRecord(rows, row, texts, in: workspace, country: country), kind: entity.prefix)
+            }
+        }
+        try search.store(on: connection)
     }
 
     private func records(

@@ -39,6 +39,8 @@ protocol SearchSubject: Sendable {
     func item(_ key: SQL) -> SQL
     /// The condition of the row that people know by a number; `nil` if they know none so.
     func numbered(_ number: Int64) -> SQL?
+    /// What people put before such a number; `nil` where that is the workspace's prefix of task numbers.
+    var numberPrefix: String? { get }
 
     /// What the answer calls a field.
     func word(for field: SearchField) -> String

@@ -60,6 +60,7 @@ struct TaskSubject: SearchSubject {
     }
 
     func numbered(_ number: Int64) -> SQL? { "t.number = \(number)::bigint" }
+    var numberPrefix: String? { nil }
 
     func word(for field: SearchField) -> String { field.rawValue }
 

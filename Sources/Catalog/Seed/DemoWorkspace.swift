@@ -105,5 +105,6 @@ package enum DemoWorkspace {
         try recruiting.store(on: connection)
         var knowledge = SeedKnowledge(frame, seed: 1042, workspace: 0, now: now)
         try knowledge.store(on: connection)
+        try SearchIndex.add(SeedRows.others, in: frame.workspace, country: frame.phoneCountry, on: connection)
     }
 }

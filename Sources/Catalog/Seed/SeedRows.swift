@@ -16,6 +16,8 @@ struct SeedRows {
         /// The workspace's country.
         let country: String?
 
+        var phoneCountry: PhoneCountry? { country.flatMap { PhoneCountry($0) } }
+
         /// Reads the frame of a workspace that is ready to hold tasks.
         init(_ workspace: WorkspaceID, on connection: Connection) throws {
             let id = workspace.uuid
@@ -43,6 +45,9 @@ struct SeedRows {
 
     let frame: Frame
 
+    /// The kinds of rows beside customers and companies that are searched, once all of a workspace are stored.
+    static let others: [Entity] = [.deal, .ticket, .project, .candidate]
+
     private var companies = CopyText()
     private var contacts = CopyText()
     private var names = CopyText()
@@ -56,7 +61,7 @@ struct SeedRows {
     init(_ frame: Frame, scale: Double = 1) {
         self.frame = frame
         self.scale = scale
-        search = SearchRows(frame.workspace, country: frame.country.flatMap { PhoneCountry($0) })
+        search = SearchRows(frame.workspace, country: frame.phoneCountry)
     }
 
     mutating func append(_ company: SeedCompany) {

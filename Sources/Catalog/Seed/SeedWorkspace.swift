@@ -107,6 +107,7 @@ struct SeedWorkspace: Sendable {
         var knowledge = SeedKnowledge(
             frame, seed: plan.seed, workspace: plan.workspace, now: Self.period.upperBound)
         try knowledge.store(on: connection)
+        try SearchIndex.add(SeedRows.others, in: frame.workspace, country: frame.phoneCountry, on: connection)
     }
 
     func storeCustomers(_ block: Range<Int>, on connection: Connection) throws {
