@@ -258,8 +258,13 @@ struct Assignment {
         guard
             !kind.isGuess
                 || Thresholds.accepts(
-                    telling.map { ($0.kind, $0.similarity, ($0.mask & needed).nonzeroBitCount) }, mean: mean,
-                    words: words, isInOneField: isInOneField, isTogether: isTogether, taskCount: taskCount)
+                    telling.map { edge in
+                        Thresholds.Word(
+                            kind: edge.kind, similarity: edge.similarity,
+                            words: (edge.mask & needed).nonzeroBitCount,
+                            isName: text.fields[edge.field].field.section == .name)
+                    }, mean: mean, words: words, isInOneField: isInOneField, isTogether: isTogether,
+                    taskCount: taskCount)
         else { return nil }
         var score = sum / weights
         if missing == 0, isInOneField {
@@ -291,8 +296,18 @@ struct Assignment {
 /// The more words a workspace has, the more of them are near to anything: what is a find among ten thousand tasks is a
 /// coincidence among a million.
 enum Thresholds {
+    /// How a word of the task stands for words of the query.
+    struct Word {
+        let kind: MatchKind
+        let similarity: Float
+        /// For how many of them it stands.
+        let words: Int
+        /// Whether it is one of a person, a company or a town; names that sound alike are many, and mean different people.
+        let isName: Bool
+    }
+
     static func accepts(
-        _ matches: [(kind: MatchKind, similarity: Float, words: Int)],
+        _ matches: [Word],
         mean: Float,
         words: Int,
         isInOneField: Bool,
@@ -302,7 +317,12 @@ enum Thresholds {
         let guesses = matches.filter(\.kind.isGuess)
         if guesses.isEmpty { return true }
         let crowd: Float = taskCount > 300_000 ? 0.05 : taskCount > 30_000 ? 0.03 : 0
-        if guesses.contains(where: { $0.kind == .spelling && $0.similarity < 0.81 + crowd }) { return false }
+        let namesakes: Float = taskCount > 300_000 ? 0.07 : crowd
+        if guesses.contains(where: {
+            $0.kind == .spelling && $0.similarity < 0.81 + ($0.isName ? namesakes : crowd)
+        }) {
+            return false
+        }
         if words == 1 { return guesses[0].similarity >= 0.76 }
         let guessed = guesses.reduce(0) { $0 + $1.words }
         guard isTogether else {

@@ -7,7 +7,8 @@ struct SearchDesk {
     private let keys: SearchKeyMaker
     private let dictionary: WordDictionary
 
-    init(_ documents: [SearchDocument]) {
+    /// - Parameter taskCount: How many tasks the workspace is said to have; those that are given unless it says otherwise.
+    init(_ documents: [SearchDocument], taskCount: Int? = nil) {
         let keys = SearchKeyMaker(workspace: [1, 2, 3])
         self.keys = keys
         var words: [StoredWord: Int] = [:]
@@ -22,7 +23,7 @@ struct SearchDesk {
                 words[StoredWord(.local, Array(EmailSearch.squeezed(email.local).utf8)), default: 0] += 1
             }
         }
-        dictionary = WordDictionary(words.map { ($0.key, $0.value) }, taskCount: documents.count)
+        dictionary = WordDictionary(words.map { ($0.key, $0.value) }, taskCount: taskCount ?? documents.count)
     }
 
     /// The numbers of the tasks that a query finds, the best first; newer tasks have higher numbers.

@@ -91,6 +91,15 @@ struct SearchTests {
         #expect(desk.find(query) == [])
     }
 
+    @Test("takes names that only sound alike for the same among few tasks, not where a million make that a coincidence")
+    func crowd() {
+        let tasks = [Self.tasks[0], SearchDocument(number: 7, title: "Hedge", customerNames: ["Jose Cooper"])]
+        #expect(SearchDesk(tasks).find("cooper joschie") == [7])
+        let large = SearchDesk(tasks, taskCount: 1_000_000)
+        #expect(large.find("cooper joschie") == [])
+        #expect(large.find("cooper josse") == [7], "A typing error is none")
+    }
+
     @Test("tells a guess from what was typed")
     func kinds() throws {
         #expect(try #require(desk.match("elizabeth stephenson")).isExact)
