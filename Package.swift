@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CLinux", "HTTP", "Telemetry"]),
         .target(name: "Crypto", dependencies: ["COpenSSL"]),
         .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "HTTP"]),
         .target(name: "PostgresServer", dependencies: ["CSpawn", "Postgres"]),
 
         // One stage, or one standard, each.
@@ -49,7 +50,7 @@ let package = Package(
         ),
 
         // The way to an endpoint for clients that only speak over lines.
-        .target(name: "Bridge", dependencies: ["CCurl", "CLinux", "JSON", "HTTP", "Telemetry", "MCP"]),
+        .target(name: "Bridge", dependencies: ["CLinux", "HTTPClient", "JSON", "HTTP", "Telemetry", "MCP"]),
 
         .executableTarget(
             name: "Command",
@@ -96,7 +97,7 @@ let package = Package(
             dependencies: ["Policy", "Identity", "Postgres", "Telemetry", "HTTP", "Catalog", "TestSupport"]),
         .testTarget(
             name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres", "Telemetry"]),
-        .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "MCP", "Telemetry"]),
+        .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "HTTPClient", "MCP", "Telemetry"]),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
         .testTarget(
             name: "MCPTests",
@@ -138,7 +139,7 @@ if Context.environment["WORKPORT_FUZZ"] != nil {
 }
 
 /// Targets that call C and therefore hold unsafe code; the compiler keeps all others free of it.
-let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer", "Bridge"]
+let unsafeTargets: Set = ["HTTPServer", "Crypto", "Postgres", "PostgresServer", "HTTPClient", "Bridge"]
 
 for target in package.targets where target.type != .system {
     var settings: [SwiftSetting] = [

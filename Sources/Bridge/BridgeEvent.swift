@@ -1,4 +1,5 @@
 import HTTP
+import HTTPClient
 import JSON
 
 /// What the client, the endpoint and the clock do.
@@ -19,6 +20,17 @@ enum BridgeEvent {
     case end(ExchangeID, TransferFailure?)
     /// A time has come.
     case alarm(Alarm)
+}
+
+extension BridgeEvent {
+    /// What happened to an exchange.
+    init(_ event: TransferEvent) {
+        switch event {
+        case .head(let id, let head): self = .head(id, head)
+        case .body(let id, let bytes): self = .body(id, bytes)
+        case .end(let id, let failure): self = .end(id, failure)
+        }
+    }
 }
 
 /// What a time was waited for. An alarm that nobody needs any more is ignored when it comes.

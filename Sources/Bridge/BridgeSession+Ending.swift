@@ -1,4 +1,5 @@
 import HTTP
+import HTTPClient
 
 /// The end: what is under way is finished, the session ends, then everything is over.
 extension BridgeSession {

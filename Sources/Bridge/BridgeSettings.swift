@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// Everything that a bridge has to be told.
 package struct BridgeSettings: Sendable {
     /// Where the workspace is.
@@ -19,6 +21,12 @@ package struct BridgeSettings: Sendable {
     package init(endpoint: EndpointURL, token: BearerToken) {
         self.endpoint = endpoint
         self.token = token
+    }
+
+    var destination: Destination {
+        Destination(
+            endpoint.address, authorities: authorities,
+            headers: [("Authorization", token.headerValue), ("User-Agent", agent)])
     }
 
     var limits: BridgeLimits {

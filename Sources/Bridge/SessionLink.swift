@@ -1,3 +1,4 @@
+import HTTPClient
 import JSON
 
 /// A session of the handshake era.

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPClient
 package import Telemetry
 
 /// Connects a client that speaks over lines with the endpoint of a workspace.
@@ -42,7 +43,10 @@ package final class StdioBridge {
                 "The file \(file) cannot be read; --ca-file can name a file with certificates in the PEM form."
             )
         }
-        transfers = try Transfers(settings)
+        guard let transfers = Transfers(to: settings.destination) else {
+            throw BridgeError(.system, "libcurl cannot be started.")
+        }
+        self.transfers = transfers
         session = BridgeSession(limits: settings.limits, narrowing: settings.narrowing)
         lines = LineReader(limit: settings.lineBytes)
         self.input = input
@@ -63,7 +67,7 @@ package final class StdioBridge {
         readLines()
         hearBell()
         if !isBehind {
-            for event in transfers.advance() { happen(event) }
+            for event in transfers.advance() { happen(BridgeEvent(event)) }
         }
         passAlarms()
         flush()
@@ -75,7 +79,7 @@ package final class StdioBridge {
         if isBehind {
             descriptors.wait(for: waitingTime)
         } else {
-            transfers.wait(with: descriptors, for: waitingTime)
+            transfers.wait(readable: descriptors.readable, writable: descriptors.writable, for: waitingTime)
         }
     }
 

@@ -4,6 +4,7 @@ import MCP
 import Testing
 
 @testable import Bridge
+@testable import HTTPClient
 
 @Suite("An answer")
 struct AnswerTests {

@@ -1,50 +1,97 @@
-import HTTP
+package import HTTP
 
 /// Names one HTTP request and its answer; never used twice.
-struct ExchangeID: Hashable {
-    let number: Int
+package struct ExchangeID: Hashable, Sendable {
+    /// Counts up.
+    package let number: Int
+
+    /// Names an exchange.
+    package init(number: Int) { self.number = number }
 }
 
-/// A request to the endpoint. Address, token and what every request has are added where it is sent.
-struct OutgoingRequest: Equatable {
-    var method: HTTPMethod = .post
-    var headers: HTTPHeaders
-    var body: [UInt8] = []
+/// A request. Address, credential and what every request has are added where it is sent; see ``Destination``.
+package struct OutgoingRequest: Equatable, Sendable {
+    /// The method.
+    package var method: HTTPMethod
+    /// Headers beside those of the destination.
+    package var headers: HTTPHeaders
+    /// What is sent with a POST.
+    package var body: [UInt8]
     /// Whether it does no harm to be carried out twice. Others take a connection of their own, for what is sent on one
     /// that the endpoint was just closing may or may not have arrived.
-    var isRepeatable = false
+    package var isRepeatable: Bool
     /// How long the whole exchange may take; `nil` for as long as it wants.
-    var timeLimit: Duration?
+    package var timeLimit: Duration?
+
+    /// Makes a request; nothing is sent.
+    package init(
+        method: HTTPMethod = .post,
+        headers: HTTPHeaders,
+        body: [UInt8] = [],
+        isRepeatable: Bool = false,
+        timeLimit: Duration? = nil
+    ) {
+        self.method = method
+        self.headers = headers
+        self.body = body
+        self.isRepeatable = isRepeatable
+        self.timeLimit = timeLimit
+    }
 }
 
 /// How an answer begins.
-struct AnswerHead: Equatable {
-    let status: HTTPStatus
-    var headers: HTTPHeaders = [:]
+package struct AnswerHead: Equatable, Sendable {
+    /// The status.
+    package let status: HTTPStatus
+    /// The headers in the order in which they came.
+    package var headers: HTTPHeaders
+
+    /// Makes the beginning of an answer.
+    package init(status: HTTPStatus, headers: HTTPHeaders = [:]) {
+        self.status = status
+        self.headers = headers
+    }
 
     /// Whether a stream of events follows.
-    var isEventStream: Bool { status == .ok && mediaType == "text/event-stream" }
+    package var isEventStream: Bool { status == .ok && mediaType == "text/event-stream" }
 
     /// The content's type without parameters.
-    var mediaType: String {
+    package var mediaType: String {
         let text = headers.first(.contentType)?.split(separator: ";").first ?? ""
         return String(text.filter { $0 != " " && $0 != "\t" }).lowercased()
     }
 
     /// How long the endpoint asks to wait, if it says so in seconds.
-    var retryAfter: Duration? {
+    package var retryAfter: Duration? {
         headers.first(.retryAfter).flatMap { Int64($0) }.flatMap { $0 >= 0 ? .seconds($0) : nil }
     }
 }
 
 /// Why an exchange ended before its answer was complete.
-struct TransferFailure: Equatable {
+package struct TransferFailure: Error, Equatable, Sendable {
     /// Whether nothing of the request can have arrived.
-    let isUnsent: Bool
+    package let isUnsent: Bool
     /// Whether trying again makes no sense, as with a certificate that is not trusted.
-    let isLasting: Bool
+    package let isLasting: Bool
     /// What happened, in the words of the library; names hosts, never what was sent.
-    let reason: String
+    package let reason: String
+
+    /// Describes a failure.
+    package init(isUnsent: Bool, isLasting: Bool, reason: String) {
+        self.isUnsent = isUnsent
+        self.isLasting = isLasting
+        self.reason = reason
+    }
+}
+
+/// What became of an exchange.
+package enum TransferEvent: Sendable {
+    /// An answer begins.
+    case head(ExchangeID, AnswerHead)
+    /// Bytes of an answer's body.
+    case body(ExchangeID, [UInt8])
+    /// An exchange is over.
+    case end(ExchangeID, TransferFailure?)
 }
 
 /// Reads the lines of an answer's head as they arrive.
@@ -71,45 +118,5 @@ struct HeadReader {
             return AnswerHead(status: status, headers: headers)
         }
         return nil
-    }
-}
-
-/// Reads one answer: a document that is kept until it is complete, or events as they come.
-struct AnswerReader {
-    private enum Form {
-        case document([UInt8])
-        case stream(EventStreamReader)
-    }
-
-    /// How the answer began, once it has.
-    private(set) var head: AnswerHead?
-    private var form = Form.document([])
-    private let limit: Int
-
-    init(limit: Int) { self.limit = limit }
-
-    mutating func begin(_ head: AnswerHead) {
-        self.head = head
-        if head.isEventStream { form = .stream(EventStreamReader(limit: limit)) }
-    }
-
-    /// Takes bytes of the body; gives the events that are complete with them.
-    mutating func read(_ bytes: [UInt8]) throws(EventStreamReader.TooLarge) -> [EventStreamReader.Event] {
-        switch form {
-        case .document(var body):
-            form = .document([])  // Or appending would copy.
-            guard body.count + bytes.count <= limit else { throw EventStreamReader.TooLarge() }
-            body += bytes
-            form = .document(body)
-            return []
-        case .stream(var reader):
-            defer { form = .stream(reader) }
-            return try reader.read(bytes)
-        }
-    }
-
-    /// The whole body, where it is a document.
-    var document: [UInt8] {
-        if case .document(let body) = form { body } else { [] }
     }
 }

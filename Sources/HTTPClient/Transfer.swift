@@ -5,24 +5,24 @@ import HTTP
 /// One exchange in libcurl. It owns the handle, the list of header lines and the text of the last error, and frees them
 /// with itself; by then ``Transfers`` has taken the handle out of its loop.
 ///
-/// Touched by the bridge's thread only, which is also the one on which libcurl calls back.
+/// Touched by the thread of its ``Transfers`` only, which is also the one on which libcurl calls back.
 final class Transfer {
     let id: ExchangeID
     let handle: UnsafeMutableRawPointer
     /// What the callbacks brought since it was last asked.
-    private(set) var events: [BridgeEvent] = []
+    private(set) var events: [TransferEvent] = []
     private var head = HeadReader()
     private var fields: UnsafeMutablePointer<curl_slist>?
     private let problem = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Prepares an exchange; `nil` if libcurl has no memory for it.
-    init?(_ id: ExchangeID, _ request: OutgoingRequest, to settings: BridgeSettings) {
+    init?(_ id: ExchangeID, _ request: OutgoingRequest, to destination: Destination) {
         guard let handle = curl_easy_init() else { return nil }
         self.id = id
         self.handle = handle
         problem.pointee = 0
-        connect(to: settings)
-        fill(request, settings)
+        connect(to: destination)
+        fill(request, destination)
     }
 
     deinit {
@@ -32,7 +32,7 @@ final class Transfer {
     }
 
     /// Gives what the callbacks brought, once.
-    func takeEvents() -> [BridgeEvent] {
+    func takeEvents() -> [TransferEvent] {
         defer { events = [] }
         return events
     }
@@ -57,21 +57,20 @@ final class Transfer {
 
     // MARK: Options
 
-    private func connect(to settings: BridgeSettings) {
-        let endpoint = settings.endpoint
-        ccurl_set_text(handle, CURLOPT_URL, endpoint.text)
-        // Nothing but this scheme, and nowhere else: the token goes where the URL says.
-        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, endpoint.isEncrypted ? "https" : "http")
+    private func connect(to destination: Destination) {
+        ccurl_set_text(handle, CURLOPT_URL, destination.url)
+        // Nothing but this scheme, and nowhere else: the credential goes where the URL says.
+        ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, destination.isEncrypted ? "https" : "http")
         ccurl_set_number(handle, CURLOPT_FOLLOWLOCATION, 0)
         ccurl_set_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
         ccurl_set_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
         ccurl_set_number(handle, CURLOPT_SSLVERSION, ccurl_tls_1_2())
-        if let file = settings.authorities {
+        if let file = destination.authorities {
             ccurl_set_text(handle, CURLOPT_CAINFO, file)
             ccurl_set_text(handle, CURLOPT_CAPATH, nil)
         }
         // A proxy of the environment would read what is not encrypted.
-        if !endpoint.isEncrypted { ccurl_set_text(handle, CURLOPT_PROXY, "") }
+        if !destination.isEncrypted { ccurl_set_text(handle, CURLOPT_PROXY, "") }
         ccurl_set_number(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // One exchange a connection, so that its end says that nobody waits any more.
         ccurl_set_number(handle, CURLOPT_HTTP_VERSION, ccurl_http_1_1())
@@ -87,7 +86,7 @@ final class Transfer {
         ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, problem)
     }
 
-    private func fill(_ request: OutgoingRequest, _ settings: BridgeSettings) {
+    private func fill(_ request: OutgoingRequest, _ destination: Destination) {
         switch request.method {
         case .get: ccurl_set_number(handle, CURLOPT_HTTPGET, 1)
         case .post:
@@ -101,8 +100,7 @@ final class Transfer {
             ccurl_set_number(handle, CURLOPT_TIMEOUT_MS, Int(limit / .milliseconds(1)))
         }
         for (name, value) in request.headers { add(value.isEmpty ? "\(name);" : "\(name): \(value)") }
-        add("Authorization: \(settings.token.headerValue)")
-        add("User-Agent: \(settings.agent)")
+        for line in destination.headerLines { add(line) }
         // The body is sent at once, also where libcurl would ask first.
         add("Expect:")
         ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, fields)
@@ -135,7 +133,7 @@ private func prepareSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_s
     return CURL_SOCKOPT_OK
 }
 
-/// Takes one line of a head. libcurl calls it on the bridge's thread while the transfer is in its loop.
+/// Takes one line of a head. libcurl calls it on the loop's thread while the transfer is in its loop.
 private func receiveHeader(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
