@@ -64,7 +64,7 @@ struct ReadCall {
     enum Progress {
         case ended(ToolCallOutcome)
         case more(Read)
-        case wait(for: Gate, then: @Sendable () -> Read)
+        case wait(for: @Sendable () -> Gate, then: @Sendable () -> Read)
     }
 
     /// Goes on from the rows of a read: the tool's first one, or one that it led to.

@@ -104,7 +104,7 @@ extension Work {
         switch progress {
         case .success(.more(let next)): return proceed(prepared, next, asks: asks, standing, finish)
         case .success(.wait(let gate, let next)):
-            return .wait(for: gate) { self.proceed(prepared, next(), asks: asks, standing, finish) }
+            return .wait(for: gate()) { self.proceed(prepared, next(), asks: asks, standing, finish) }
         case .success(.ended(var outcome)):
             outcome.standing = standing
             audit(outcome, prepared, of: principal)

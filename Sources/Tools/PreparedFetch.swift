@@ -59,7 +59,7 @@ package struct PreparedFetch: Sendable {
             switch try read.proceed(results, principal) {
             case .answer(let found): .ended(try answer(found))
             case .more(let next): .more(following(next, answer: answer))
-            case .wait(let gate, let then): .wait(for: gate) { following(then(), answer: answer) }
+            case .wait(let gate, let then): .wait(for: gate()) { following(then(), answer: answer) }
             }
         }
     }

@@ -38,7 +38,7 @@ extension Read {
             var rest = results[...]
             var next: [Progress] = []
             var waiting: [(place: Int, then: @Sendable () -> Read)] = []
-            var gate: Gate?
+            var gate: (@Sendable () -> Gate)?
             for progress in parts {
                 guard case .open(let part) = progress else {
                     next.append(progress)

@@ -13,7 +13,10 @@ package struct Read: Sendable {
         case answer(ToolAnswer)
         case more(Read)
         /// Another read once something has happened, for which the call waits without a worker.
-        case wait(for: Gate, then: @Sendable () -> Read)
+        ///
+        /// The first closure gives what opens then. It is called once it is settled that the call is made, so that it may
+        /// begin what is waited for.
+        case wait(for: @Sendable () -> Gate, then: @Sendable () -> Read)
     }
 
     package let statements: [SQL]

@@ -110,7 +110,7 @@ struct SearchFlow: Sendable {
                 let slices = Self.slices(results, from: findersStart, counts: fromFinders.map(\.count))
                 let found = zip(self.finders, slices).map { $0.found($1, country: knowledge.country) }
                 if let loading, !self.texts.isEmpty || found.contains(where: \.isEmpty) {
-                    return .wait(for: loading) { self.read }
+                    return .wait(for: { loading }) { self.read }
                 }
                 return self.continueFinding(found, knowledge)
             }
@@ -127,7 +127,7 @@ struct SearchFlow: Sendable {
             guard let asked else { return self.finish([], knowledge) }
             search.take(results[exactPlace], of: asked.tier)
             // Words as typed need no dictionary; for all else another call is just reading it.
-            if let loading, !search.isEnough(after: .exact) { return .wait(for: loading) { self.read } }
+            if let loading, !search.isEnough(after: .exact) { return .wait(for: { loading }) { self.read } }
             if isNew, !search.isEnough(after: .exact) { return self.searchOn(search, after: nil, knowledge) }
             return self.searchOn(search, after: asked, knowledge)
         }
