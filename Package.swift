@@ -34,18 +34,24 @@ let package = Package(
         // What the nodes of the service share beside the data.
         .target(name: "Mail", dependencies: ["JSON", "Crypto", "Postgres", "MCP"]),
 
+        // What texts mean, as numbers that an endpoint elsewhere makes.
+        .target(name: "Embeddings", dependencies: ["JSON", "HTTP", "HTTPClient", "Crypto", "Postgres", "Identity"]),
+
         // What a tool is, and what this product has.
         .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
         .target(
             name: "Catalog",
-            dependencies: ["JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Policy", "MCP", "Tools"]),
+            dependencies: [
+                "JSON", "Crypto", "Matching", "Postgres", "Telemetry", "Identity", "Policy", "MCP", "Embeddings",
+                "Tools",
+            ]),
 
         // The path itself, and the wiring.
         .target(
             name: "Gateway",
             dependencies: [
                 "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "MCP", "Mail", "Identity", "Policy",
-                "Tools", "Catalog",
+                "Embeddings", "Tools", "Catalog",
             ]
         ),
 
@@ -56,7 +62,7 @@ let package = Package(
             name: "Command",
             dependencies: [
                 "JSON", "HTTP", "HTTPServer", "Telemetry", "Crypto", "Postgres", "PostgresServer", "MCP", "Identity",
-                "Tools", "Catalog", "Gateway", "Matching", "Bridge",
+                "Embeddings", "Tools", "Catalog", "Gateway", "Matching", "Bridge",
             ]
         ),
 
@@ -70,7 +76,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["Postgres", "PostgresServer"],
-            path: "Tests/Support"
+            path: "Tests/Support",
+            exclude: ["pg_trgm"]
         ),
         // Checks every message that a test gets from a server with the protocol's own schemas.
         .target(
@@ -92,6 +99,9 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
         .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
+        .testTarget(
+            name: "EmbeddingsTests",
+            dependencies: ["Embeddings", "HTTP", "HTTPClient", "HTTPServer", "Identity", "JSON", "Postgres"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: ["Policy", "Identity", "Postgres", "Telemetry", "HTTP", "Catalog", "TestSupport"]),
@@ -116,7 +126,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "JSON", "HTTP", "HTTPServer", "Matching", "Crypto", "Telemetry", "Postgres", "PostgresServer", "MCP",
-                "Identity", "Tools", "Catalog", "Gateway", "TestSupport", "WireCheck",
+                "Identity", "Embeddings", "Tools", "Catalog", "Gateway", "TestSupport", "WireCheck",
             ],
             exclude: ["python"]
         ),
