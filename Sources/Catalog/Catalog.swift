@@ -1,3 +1,4 @@
+package import Embeddings
 package import Tools
 
 /// What this product has: all tools, in listing order, and the resources and prompts that they feed.
@@ -7,19 +8,21 @@ package enum Catalog {
 
     /// The registry of one service.
     ///
-    /// - Parameter dictionaries: Where its searches keep the words of workspaces.
-    package static func registry(_ dictionaries: Dictionaries) -> ToolRegistry {
-        ToolRegistry(toolsets(dictionaries).flatMap(\.tools), resources: Resource.all, prompts: Prompt.all)
+    /// - Parameters:
+    ///   - dictionaries: Where its searches keep the words of workspaces.
+    ///   - embeddings: What tells its searches the meaning of a query; `nil` where they compare words alone.
+    package static func registry(_ dictionaries: Dictionaries, _ embeddings: QueryEmbeddings? = nil) -> ToolRegistry {
+        ToolRegistry(toolsets(dictionaries, embeddings).flatMap(\.tools), resources: Resource.all, prompts: Prompt.all)
     }
 
     /// Every toolset, in listing order: the six tools of Task Tracking, then all others.
-    package static let toolsets = toolsets(Dictionaries())
+    package static let toolsets = toolsets(Dictionaries(), nil)
 
-    private static func toolsets(_ dictionaries: Dictionaries) -> [Toolset] {
+    private static func toolsets(_ dictionaries: Dictionaries, _ embeddings: QueryEmbeddings?) -> [Toolset] {
         [
             .core(dictionaries), .contacts(dictionaries), .companies(dictionaries), .deals, .activities, .pipeline,
             .invoicing, .quotations, .tickets, .projects, .tasks, .search(entityList, dictionaries), .analytics,
-            .recruiting, .knowledge, .workspace, .teams, .platform,
+            .recruiting, .knowledge(embeddings), .workspace, .teams, .platform,
         ]
     }
 

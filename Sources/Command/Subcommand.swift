@@ -37,7 +37,8 @@ struct Subcommand: Sendable {
     /// All commands, in the order in which the help lists them.
     static let all: [Subcommand] =
         [
-            Serve.command, Dev.command, Migrate.command, ReindexCommand.command, ImportCommand.command,
+            Serve.command, Dev.command, Migrate.command, ReindexCommand.command, EmbedCommand.command,
+            ImportCommand.command,
             SeedCommand.command,
         ]
         + WorkspaceCommands.all + MemberCommands.all + TokenCommands.all + [ToolsCommand.command, AuditCommand.verify]

@@ -17,6 +17,7 @@ enum WorkspaceCommands {
         .init("confirm", "none|risky|all_writes", "Writes that every credential has to confirm at least"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
+        .init("semantic-search", "on|off", "Send texts of its knowledge base to the source of embeddings (off)"),
         .init("customer-comments", "on|off", "Offer addCustomerComment to credentials that turn it on too"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
         .init("per-minute", "N|none|standard", "Calls of tools that all credentials may make together a minute (none)"),
@@ -96,6 +97,7 @@ enum WorkspaceCommands {
         settings.allow = try ToolNames.allowed(flags)
         settings.deny = try ToolNames.denied(flags)
         settings.readOnly = try flags.toggle("read-only")
+        settings.semanticSearch = try flags.toggle("semantic-search")
         settings.customerComments = try flags.toggle("customer-comments")
         settings.factors = try flags.integer("factors", 0...3)
         settings.confirmation = try CredentialWords.confirmation(flags)

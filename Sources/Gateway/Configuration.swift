@@ -1,5 +1,6 @@
 import Catalog
 package import Crypto
+package import Embeddings
 package import HTTPServer
 package import Identity
 package import Postgres
@@ -20,6 +21,8 @@ package struct Configuration: Sendable {
     package var drainTimeout: Duration
     package var maxJSONDepth: Int
     package var searchMemory: Int
+    /// Where the meanings of texts come from; `nil` where words alone are compared.
+    package var embeddings: EmbeddingSettings?
     package var logLevel: LogLevel
 
     /// Reads the settings that `serve` uses.
@@ -43,6 +46,8 @@ package struct Configuration: Sendable {
         drainTimeout = settings.seconds(.drainTimeout) ?? .seconds(25)
         maxJSONDepth = settings.integer(.maxJSONDepth) ?? 64
         searchMemory = settings.integer(.searchMemory) ?? Dictionaries.standardBytes
+        embeddings = try Configuration.embeddings(settings)
+        if let timeout = embeddings?.timeout { embeddings?.timeout = min(timeout, callTimeout / 2) }
         logLevel = settings.text(.logLevel).flatMap(LogLevel.init(rawValue:)) ?? .info
         server = HTTPServerConfiguration()
         server.host = settings.text(.host) ?? server.host
@@ -80,6 +85,19 @@ package struct Configuration: Sendable {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
         let rest = text.dropFirst(scheme.count)
         return !rest.isEmpty && !rest.contains { "/ @?#\"\\,".contains($0) || !$0.isASCII }
+    }
+
+    /// Where the meanings of texts come from, if that is set; commands that embed need it too.
+    package static func embeddings(_ settings: Settings) throws(ConfigurationError) -> EmbeddingSettings? {
+        guard let url = settings.text(.embeddingsURL) else { return nil }
+        do throws(EmbeddingError) {
+            return try EmbeddingSettings(
+                url: url, model: settings.text(.embeddingsModel) ?? "", key: settings.text(.embeddingsKey),
+                dimensions: settings.integer(.embeddingsDimensions),
+                timeout: settings.seconds(.embeddingsTimeout) ?? .seconds(2), agent: "workport/\(Product.version)")
+        } catch {
+            throw ConfigurationError([error.message])
+        }
     }
 
     /// The secret under which token digests are made; commands that make tokens need it too.

@@ -1,4 +1,5 @@
 import Catalog
+import Embeddings
 import HTTP
 import HTTPServer
 import Identity
@@ -15,6 +16,7 @@ package final class Service: Sendable {
     private let configuration: Configuration
     private let parts: Parts
     private let mailroom: PostgresMailroom
+    private let embedder: EmbeddingWorker?
     private let server: HTTPServer
     private let log: Log
 
@@ -26,7 +28,11 @@ package final class Service: Sendable {
         let journal = Journal(log: log, metrics: metrics)
         let pool = WorkerPool(configuration.pool, observer: journal)
         mailroom = PostgresMailroom(pool, url: configuration.databaseURL) { Service.note($0, log) }
-        let registry = Catalog.registry(Dictionaries(bytes: configuration.searchMemory))
+        let trail = AuditTrail(pool: pool, metrics: metrics)
+        let endpoint = Service.endpoint(configuration, log)
+        let registry = Catalog.registry(
+            Dictionaries(bytes: configuration.searchMemory),
+            endpoint.map { QueryEmbeddings($0) { Service.note($0, trail, metrics, log) } })
         let tools = ToolProvider(registry, serverInfo: Product.info, seal: configuration.seal)
         var limits = MCPLimits()
         limits.json.maxDepth = configuration.maxJSONDepth
@@ -39,13 +45,16 @@ package final class Service: Sendable {
             replicas: Service.replicas(configuration, pool, metrics, log),
             mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
             tools: tools,
-            trail: AuditTrail(pool: pool, metrics: metrics),
+            trail: trail,
             limiter: CallLimiter(pool: pool, metrics: metrics),
             journal: journal,
             metrics: metrics,
             callTimeout: configuration.callTimeout,
             stopping: Flag()
         )
+        embedder = endpoint.map {
+            EmbeddingWorker($0, database: configuration.databaseURL, metrics: metrics, log: log)
+        }
         let gateway = Gateway(parts)
         server = HTTPServer(
             configuration: configuration.server,
@@ -75,6 +84,7 @@ package final class Service: Sendable {
         parts.pool.start()
         if let (replicas, identity) = replicas { replicas.start(as: identity) }
         mailroom.start()
+        embedder?.start()
         log.info("Service started", [.version: .string(Product.version), .port: .integer(Int(port))])
         return port
     }
@@ -87,11 +97,23 @@ package final class Service: Sendable {
         parts.mcp.endStreams()
         server.drain(deadline: configuration.drainTimeout)
         mailroom.stop()
+        embedder?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.trail.flush()
         parts.replicas?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.pool.drain(deadline: max(.seconds(1), deadline - .now))
         log.info("Service stopped")
         log.flush()
+    }
+
+    /// The way to the source of embeddings, if one is set up.
+    private static func endpoint(_ configuration: Configuration, _ log: Log) -> EmbeddingEndpoint? {
+        guard let settings = configuration.embeddings else { return nil }
+        do throws(EmbeddingError) {
+            return try EmbeddingEndpoint(settings)
+        } catch {
+            log.warning("Search compares words alone", [.error: .string(error.message)])
+            return nil
+        }
     }
 
     private static func replicas(
@@ -150,6 +172,19 @@ package final class Service: Sendable {
         case .lost(let error):
             log.warning("Changes at other nodes are not heard", [.error: .string(error.message)])
         }
+    }
+
+    /// What was asked of the endpoint leaves its size in the audit trail and nothing else.
+    private static func note(_ sent: QueryEmbeddings.Sent, _ trail: AuditTrail, _ metrics: Metrics, _ log: Log) {
+        var event = AuditEvent(
+            workspace: sent.workspace, credential: sent.credential, action: "query.sent_for_embedding",
+            outcome: sent.error == nil ? .ok : .error, errorCode: sent.error?.code.rawValue,
+            at: WallClock.system.now)
+        event.changes = #"{"characters": \#(sent.characters)}"#
+        trail.note(event)
+        metrics.increment(.embeddingRequests, [.outcome: sent.error?.code.rawValue ?? "ok"])
+        metrics.increment(.embeddingCharacters, by: sent.characters)
+        if let error = sent.error { log.warning("Query not embedded", [.error: .string(error.message)]) }
     }
 
     private static func note(_ event: HTTPServerEvent, _ log: Log, _ metrics: Metrics) {

@@ -106,6 +106,25 @@ extension Setting {
         name: "search-memory", form: .integer(1_048_576...1_099_511_627_776), standard: "268435456",
         meaning: "Bytes of memory for the words of workspaces that are searched, 25 a word; the longest unused go first"
     )
+    package static let embeddingsURL = Setting(
+        name: "embeddings-url", form: .text, standard: nil,
+        meaning:
+            "OpenAI-compatible endpoint for search by meaning, such as https://api.example.com/v1/embeddings; none if not set"
+    )
+    package static let embeddingsModel = Setting(
+        name: "embeddings-model", form: .text, standard: nil, meaning: "Model that is asked for there"
+    )
+    package static let embeddingsKey = Setting(
+        name: "embeddings-key", form: .secret, standard: nil, meaning: "Key that opens it, if it wants one"
+    )
+    package static let embeddingsDimensions = Setting(
+        name: "embeddings-dimensions", form: .integer(1...16_000), standard: nil,
+        meaning: "Dimensions that are asked for, where the model gives a choice; what it gives if not set"
+    )
+    package static let embeddingsTimeout = Setting(
+        name: "embeddings-timeout", form: .seconds(0.05...20), standard: "2",
+        meaning: "Seconds that a search waits for it, at most half a call's time; then words alone are compared"
+    )
     package static let headerTimeout = Setting(
         name: "header-timeout", form: .seconds(0.05...600), standard: "10",
         meaning: "Seconds for a request's head to arrive"
@@ -141,16 +160,25 @@ extension Setting {
         name: "token", form: .secret, standard: nil, meaning: "Token that stdio shows there"
     )
 
+    /// The settings of search by meaning.
+    package static let ofEmbeddings: [Setting] = [
+        .embeddingsURL, .embeddingsModel, .embeddingsKey, .embeddingsDimensions, .embeddingsTimeout,
+    ]
+
     /// The settings of a client's side, which no node has.
     package static let ofTheBridge: [Setting] = [.url, .token]
 
     /// All settings, in the order in which `--help` prints them.
-    package static let all: [Setting] = [
-        .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .allowedHosts, .allowedOrigins,
-        .tokenPepper, .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout, .maxConnections,
-        .maxHeaderBytes,
-        .maxBodyBytes, .maxJSONDepth, .searchMemory, .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout,
-        .drainTimeout,
-        .logLevel, .migrations, .url, .token,
-    ]
+    package static let all: [Setting] =
+        [
+            .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .allowedHosts, .allowedOrigins,
+            .tokenPepper, .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout,
+            .maxConnections,
+            .maxHeaderBytes,
+            .maxBodyBytes, .maxJSONDepth, .searchMemory,
+        ]
+        + ofEmbeddings + [
+            .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout, .drainTimeout, .logLevel, .migrations, .url,
+            .token,
+        ]
 }

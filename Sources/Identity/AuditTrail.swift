@@ -17,10 +17,11 @@ package final class AuditTrail: Sendable {
     /// Beyond this many waiting events the newest are dropped and counted.
     private static let bound = 100_000
 
-    /// An event that waits, to be written and counted, or counted alone.
+    /// An event that waits, to be written, to be counted, or both.
     private struct Entry {
         let event: AuditEvent
         let isWritten: Bool
+        var isCall = true
     }
 
     private struct State {
@@ -44,6 +45,9 @@ package final class AuditTrail: Sendable {
 
     /// Counts a call whose event was written in its own transaction.
     package func count(_ event: AuditEvent) { keep(Entry(event: event, isWritten: true)) }
+
+    /// Keeps an event that is part of a call, which is counted by itself.
+    package func note(_ event: AuditEvent) { keep(Entry(event: event, isWritten: false, isCall: false)) }
 
     private func keep(_ entry: Entry) {
         let action = state.withLock { state -> Action in
@@ -95,10 +99,12 @@ package final class AuditTrail: Sendable {
         var unwritten: [Entry] = []
         for (workspace, group) in Dictionary(grouping: events, by: \.event.workspace) {
             let new = group.filter { !$0.isWritten }.map(\.event)
-            let all = group.map(\.event)
+            let calls = group.filter(\.isCall).map(\.event)
             var statements = [Tenancy.set(workspace)]
             if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
-            statements += [touching(all, in: workspace), UsageCount.adding(all, in: workspace)]
+            if !calls.isEmpty {
+                statements += [touching(calls, in: workspace), UsageCount.adding(calls, in: workspace)]
+            }
             // About once a minute where there are always calls, for a flush comes after a quarter of a second.
             if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
             do {

@@ -17,6 +17,8 @@ package struct WorkspaceRegistry {
         /// What no credential's own setting goes below.
         package var confirmation: ConfirmationMode?
         package var lockdown: Bool?
+        /// Whether texts of its knowledge base may be sent to the source of embeddings.
+        package var semanticSearch: Bool?
         /// How many times another workspace's share of a node's workers it has while both call.
         package var weight: Int?
         /// What all of its credentials may do together.
@@ -54,6 +56,7 @@ package struct WorkspaceRegistry {
                     w.mcp_customer_comments AS customer_comments,
                     w.mcp_customer_comment_factors AS customer_comment_factors, w.mcp_confirm AS confirm,
                     w.mcp_lockdown AS lockdown, w.mcp_weight AS weight,
+                    w.semantic_search,
                     w.mcp_calls_per_minute AS calls_per_minute, w.mcp_calls_per_hour AS calls_per_hour,
                     w.mcp_calls_per_month AS calls_per_month, rfc3339(w.created_at) AS created_at
                 FROM workspaces AS w
@@ -88,6 +91,7 @@ package struct WorkspaceRegistry {
                 mcp_customer_comment_factors = coalesce(\(settings.factors)::smallint, mcp_customer_comment_factors),
                 mcp_confirm = coalesce(\(settings.confirmation?.rawValue), mcp_confirm),
                 mcp_lockdown = coalesce(\(settings.lockdown)::boolean, mcp_lockdown),
+                semantic_search = coalesce(\(settings.semanticSearch)::boolean, semantic_search),
                 mcp_weight = coalesce(\(settings.weight)::integer, mcp_weight),
                 mcp_calls_per_minute = \(settings.limits.perMinute.value(else: "mcp_calls_per_minute")),
                 mcp_calls_per_hour = \(settings.limits.perHour.value(else: "mcp_calls_per_hour")),
@@ -96,5 +100,15 @@ package struct WorkspaceRegistry {
             WHERE id = \(workspace.uuid)::uuid
             """
         )
+        if settings.semanticSearch == false { try forgetMeanings(of: workspace) }
+    }
+
+    /// Drops what came back for texts that may not be sent any more.
+    private func forgetMeanings(of workspace: WorkspaceID) throws {
+        let body = { (connection: Connection) in
+            _ = try connection.query(Tenancy.set(workspace))
+            _ = try connection.query("DELETE FROM document_chunks WHERE workspace_id = \(workspace.uuid)::uuid")
+        }
+        try connection.isInTransaction ? body(connection) : connection.transaction(body)
     }
 }

@@ -24,6 +24,8 @@ package enum Metric: Int, Sendable, CaseIterable {
     case policyRefusals
     case policyShares
     case verificationRefusals
+    case embeddingRequests
+    case embeddingCharacters
     case auditEvents
     case auditEventsDropped
     case logLinesDropped
@@ -68,6 +70,9 @@ package enum Metric: Int, Sendable, CaseIterable {
         case .policyShares:
             .counter("policy_shares_total", "Times that calls were taken from the counters in the database.")
         case .verificationRefusals: .counter("verification_refusals_total", "Customer checks failed.")
+        case .embeddingRequests:
+            .counter("embedding_requests_total", "Queries and batches of documents sent for embedding.", .outcome)
+        case .embeddingCharacters: .counter("embedding_characters_total", "Characters sent for embedding.")
         case .auditEvents: .counter("audit_events_total", "Audit events written.")
         case .auditEventsDropped: .counter("audit_events_dropped_total", "Audit events that could not be written.")
         case .logLinesDropped: .counter("log_lines_dropped_total", "Log lines lost because the sink was too slow.")
