@@ -79,6 +79,8 @@ enum CustomerCard {
         writer.endArray()
         if count < tasks.rowCount { writer.write("truncated", true) }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        let card = ["name", "email", "phone", "mobile", "work_phone", "city", "company.name"].map(UntrustedPath.name)
+        return ToolAnswer(
+            RawJSON(writer.bytes), untrusted: card.under("item") + TaskItem.untrusted.under("open_tasks[]"))
     }
 }

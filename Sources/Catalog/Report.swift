@@ -33,6 +33,8 @@ struct Report: Sendable {
     var named: [Named] = []
     /// How to read the figures, by subject.
     let definitions: KeyValuePairs<String, String>
+    /// Where the figures name what outsiders gave a name.
+    var untrusted: [UntrustedPath] = []
 
     /// The result: an object with the figures and their definitions.
     var read: Read {
@@ -54,7 +56,7 @@ struct Report: Sendable {
             }
             writer.write("definitions", .object(definitions.map { JSONMember($0.key, .string($0.value)) }))
             writer.endObject()
-            return ToolAnswer(RawJSON(writer.bytes))
+            return ToolAnswer(RawJSON(writer.bytes), untrusted: untrusted)
         }
     }
 

@@ -15,21 +15,27 @@ struct ToolCallOutcome: Sendable {
     /// Seconds until a refused call is worth to be made again.
     var retryAfter: Int?
 
-    /// - Parameter isListed: Whether the caller was told of an output schema, which the answer has to keep to then.
-    static func done(_ answer: ToolAnswer, isListed: Bool = true) -> ToolCallOutcome {
-        var result = ToolResult(structured: answer.structured)
-        if let text = answer.format.text(of: answer.structured) {
+    /// - Parameter access: The caller's settings. Where the list of tools told no output schema, the text of another
+    ///   format than JSON is all there is.
+    static func done(_ answer: ToolAnswer, for access: ToolAccess) -> ToolCallOutcome {
+        let released = answer.released(for: access)
+        var result = ToolResult(structured: released.structured)
+        if let text = released.text {
             result.content = [.text(text.rows)] + (text.rest.map { [.json($0)] } ?? [])
-            if !isListed { result.structured = nil }
+            if !access.listsOutputs { result.structured = nil }
         }
         return ToolCallOutcome(
             result: .result(result),
-            verdict: Verdict(audit: .ok, tool: answer.tool, bytes: answer.structured.bytes.count)
+            verdict: Verdict(audit: .ok, tool: answer.tool, bytes: released.structured.bytes.count)
         )
     }
 
-    static func failed(_ error: ToolError, isDenial: Bool = false, _ id: RequestID) -> ToolCallOutcome {
-        let content = RawJSON(error.structured(requestID: id.description))
+    /// - Parameter access: The caller's settings, if the error tells what is in rows.
+    static func failed(
+        _ error: ToolError, isDenial: Bool = false, _ id: RequestID, for access: ToolAccess? = nil
+    ) -> ToolCallOutcome {
+        let answer = error.answer(requestID: id.description)
+        let content = access.map { answer.released(for: $0).structured } ?? answer.structured
         return ToolCallOutcome(
             result: .result(ToolResult(structured: content, isError: true)),
             verdict: Verdict(
@@ -83,15 +89,12 @@ struct ReadCall {
             guard let read else { return .ended(.unknown) }
             switch try read.proceed(results, principal) {
             case .answer(let answer):
-                return .ended(
-                    .done(
-                        principal.access.lockdown ? answer.withoutUntrustedText : answer,
-                        isListed: principal.access.listsOutputs))
+                return .ended(.done(answer, for: principal.access))
             case .more(let next): return .more(next)
             case .wait(let gate, let next): return .wait(for: gate, then: next)
             }
         } catch {
-            return .ended(.failed(error, id))
+            return .ended(.failed(error, id, for: principal.access))
         }
     }
 }

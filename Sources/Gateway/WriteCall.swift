@@ -117,18 +117,21 @@ struct WriteCall: Sendable {
         case .acting(let name, let ending, let outcome):
             return try conclude(outcome, of: name, as: ending, work, principal, transaction)
         case .pending(let answer):
-            let verdict = Verdict(audit: .pending, bytes: answer.structured.bytes.count)
+            var shown = ToolCallOutcome.done(answer, for: principal.access)
+            let verdict = Verdict(audit: .pending, bytes: shown.verdict.bytes)
             let event = work.event(verdict, name, call.argumentsDigest, of: principal)
             _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
-            return (ToolCallOutcome(result: .result(ToolResult(structured: answer.structured)), verdict: verdict), [])
+            shown.verdict = verdict
+            return (shown, [])
         case .done(let answer, let entity, let changes, let fields):
-            var verdict = ToolCallOutcome.done(answer).verdict
+            var verdict = Verdict(audit: .ok, tool: answer.tool, bytes: answer.structured.bytes.count)
             if let ending { verdict = Verdict(audit: ending, bytes: verdict.bytes) }
             var event = work.event(verdict, name, call.argumentsDigest, of: principal, entity: entity)
             event.changes = fields?.text
             let rows = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
-            let named = naming(rows.string(0, 0), in: answer).structured
-            return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), changes)
+            var done = ToolCallOutcome.done(naming(rows.string(0, 0), in: answer), for: principal.access)
+            done.verdict = verdict
+            return (done, changes)
         case .bulk(let answer, let written):
             let verdict = Verdict(audit: ending ?? .ok, bytes: answer.structured.bytes.count)
             let whole = work.event(verdict, name, call.argumentsDigest, of: principal)
@@ -140,10 +143,12 @@ struct WriteCall: Sendable {
                 return event
             }
             let rows = try transaction.query(AuditEvent.appending([whole] + events, in: principal.workspace))
-            let named = naming(rows.string(0, 0), in: answer).structured
-            return (ToolCallOutcome(result: .result(ToolResult(structured: named)), verdict: verdict), [])
+            var done = ToolCallOutcome.done(naming(rows.string(0, 0), in: answer), for: principal.access)
+            done.verdict = verdict
+            return (done, [])
         case .refused(let error, let isDenial):
-            let outcome = ToolCallOutcome.failed(error, isDenial: isDenial, work.call.id)
+            let outcome = ToolCallOutcome.failed(
+                error, isDenial: isDenial, work.call.id, for: principal.access)
             let event = work.event(outcome.verdict, name, call.argumentsDigest, of: principal)
             _ = try transaction.query(AuditEvent.appending([event], in: principal.workspace))
             if isDenial { work.parts.metrics.increment(.verificationRefusals) }
@@ -153,8 +158,7 @@ struct WriteCall: Sendable {
 
     /// Adds the audit event's identifier to the answer.
     private func naming(_ event: String?, in answer: ToolAnswer) -> ToolAnswer {
-        guard let event else { return answer }
-        return ToolAnswer(RawJSON(answer.structured.bytes.dropLast() + Array(",\"audit_id\":\"\(event)\"}".utf8)))
+        answer.adding(event.map { [JSONMember("audit_id", .string($0))] } ?? [])
     }
 
     /// Who calls, known from the first statement on, also when the rest fails.

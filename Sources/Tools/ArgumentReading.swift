@@ -192,9 +192,9 @@ struct ArgumentReading {
         return quoted.dropLast().joined(separator: ", ") + " \(last) " + quoted[quoted.count - 1]
     }
 
-    /// At most 40 characters of what a caller sent, without controls.
+    /// At most 40 characters of what a caller sent, which may be what somebody else wrote: on one line, and all of it seen.
     func shown(_ text: String) -> String {
-        let visible = text.unicodeScalars.filter { $0.properties.generalCategory != .control && $0 != "`" }
+        let visible = Untrusted.line(String(text.prefix(400))).unicodeScalars.filter { $0 != "`" }
         let cut = String(String.UnicodeScalarView(visible.prefix(40)))
         return visible.count > 40 ? cut + "…" : cut
     }

@@ -60,7 +60,7 @@ package struct IdempotencyRecord: Sendable {
             guard let earlier = try claim(mark, transaction) else { continue }
             guard mark.isRefused else {
                 call.notes?.noteNoEffect()
-                return ToolAnswer(RawJSON(earlier.bytes.dropLast() + Array(#","replayed":true}"#.utf8)))
+                return ToolAnswer(kept: earlier).adding([JSONMember("replayed", true)])
             }
             // What was taken back or deleted may be added again; the record is kept anew.
             if try isThere(earlier) { throw try duplicate(of: earlier) }
@@ -112,7 +112,7 @@ package struct IdempotencyRecord: Sendable {
         guard !marks.isEmpty else { return }
         _ = try transaction.queries(
             marks.map { mark in
-                "UPDATE idempotency_records SET result = \(answer.structured.text) WHERE \(condition(mark))"
+                "UPDATE idempotency_records SET result = \(answer.kept.text) WHERE \(condition(mark))"
             }
         )
     }

@@ -54,24 +54,34 @@ package struct Read: Sendable {
 package struct ToolAnswer: Sendable {
     /// A JSON object that fits the tool's output schema.
     package let structured: RawJSON
+    /// Where in it text of people outside the workspace may stand.
+    package let untrusted: [UntrustedPath]
     /// The tool that was called in the end, where another one passed the call on.
     package private(set) var tool: String?
     /// How its rows stand in the text of the result.
     package let format: ResultFormat
 
-    package init(_ structured: RawJSON, in format: ResultFormat = .json) {
+    package init(_ structured: RawJSON, untrusted: [UntrustedPath] = [], in format: ResultFormat = .json) {
         self.structured = structured
+        self.untrusted = untrusted
         self.format = format
     }
 
     /// The answer to a call, in the format that it asks for.
-    package init(_ structured: RawJSON, to call: ToolCall) {
-        self.init(structured, in: call.arguments.text("format").flatMap { ResultFormat(rawValue: $0) } ?? .json)
+    package init(_ structured: RawJSON, untrusted: [UntrustedPath] = [], to call: ToolCall) {
+        self.init(structured, untrusted: untrusted, in: call.format)
     }
 
     /// The same as the answer of a tool to which the call was passed on.
     package func given(by tool: String) -> ToolAnswer {
         var answer = self
+        answer.tool = tool
+        return answer
+    }
+
+    /// The same with more members, in which text of outsiders may stand as well.
+    package func adding(_ members: [JSONMember], untrusted more: [UntrustedPath] = []) -> ToolAnswer {
+        var answer = ToolAnswer(structured.adding(members), untrusted: untrusted + more, in: format)
         answer.tool = tool
         return answer
     }

@@ -45,16 +45,21 @@ package struct ListPage {
 
     /// Writes `{"items", "next_cursor"?, "truncated"?, …}`.
     ///
-    /// - Parameter extra: Members behind these, such as what was applied.
-    package func answer(to call: ToolCall, extra: [JSONMember] = []) -> ToolAnswer {
+    /// - Parameters:
+    ///   - extra: Members behind these, such as what was applied.
+    ///   - untrusted: Where a row holds text of outsiders.
+    package func answer(
+        to call: ToolCall, extra: [JSONMember] = [], untrusted: [UntrustedPath] = []
+    ) -> ToolAnswer {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("items")
         writer.beginArray()
-        var count = 0
+        var (count, size) = (0, 0)
         for row in rows.prefix(limit) {
+            size += call.format.size(of: row.item) + 1
             // The first row always goes out: a page without rows would never get further.
-            if count > 0, writer.bytes.count + row.item.count > ResultBudget.bytes - 2_048 { break }
+            if count > 0, size > ResultBudget.bytes - 2_048 { break }
             writer.write(raw: row.item)
             count += 1
         }
@@ -65,6 +70,6 @@ package struct ListPage {
         if count < min(limit, rows.count) { writer.write("truncated", true) }
         writer.write(members: extra)
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes), to: call)
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: untrusted.under("items[]"), to: call)
     }
 }

@@ -4,9 +4,14 @@ import JSON
 struct ResultTable {
     private let columns: [String]
     private let rows: [[JSONNode?]]
+    /// Which columns hold text of outsiders.
+    private let untrusted: Set<String>
 
-    /// - Parameter items: Objects.
-    init(_ items: [JSONNode]) {
+    /// - Parameters:
+    ///   - items: Objects.
+    ///   - untrusted: The columns that hold text of outsiders.
+    init(_ items: [JSONNode], untrusted: Set<String> = []) {
+        self.untrusted = untrusted
         var columns: [String] = []
         var places: [String: Int] = [:]
         var rows: [[JSONNode?]] = []
@@ -43,7 +48,7 @@ struct ResultTable {
 
     /// Comma-separated values with a head, lines ending in CR and LF (RFC 4180).
     var csv: String {
-        let lines = [columns] + rows.map { $0.map(Self.plain) }
+        let lines = [columns] + rows.map { $0.map(Self.inert) }
         return lines.map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
     }
 
@@ -52,9 +57,22 @@ struct ResultTable {
             ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
     }
 
+    /// A cell that no spreadsheet computes. Numbers are numbers: only texts are looked at.
+    private static func inert(_ value: JSONNode?) -> String {
+        guard let text = value?.string, let first = text.unicodeScalars.first(where: { $0 != " " }) else {
+            return plain(value)
+        }
+        return "=+-@\t\n\r＝＋－＠".unicodeScalars.contains(first) ? "'" + text : text
+    }
+
     /// A table of GitHub's Markdown.
     var markdown: String {
-        let lines = [columns, columns.map { _ in "---" }] + rows.map { $0.map { Self.escaped(Self.plain($0)) } }
+        let cells = rows.map { row in
+            zip(columns, row).map { name, value in
+                untrusted.contains(name) ? Self.silenced(Self.plain(value)) : Self.escaped(Self.plain(value))
+            }
+        }
+        let lines = [columns, columns.map { _ in "---" }] + cells
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
 
@@ -62,6 +80,23 @@ struct ResultTable {
         text.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("\r\n", with: "<br>")
             .replacing("\n", with: "<br>")
     }
+
+    /// The same without anything that would be a link, a picture, code or a tag.
+    private static func silenced(_ text: String) -> String {
+        var silenced = ""
+        for character in text {
+            if "[]<>`".contains(character) { silenced.append("\\") }
+            switch character {
+            case "\\", "|": silenced += "\\\(character)"
+            case "\r\n", "\n": silenced += "<br>"
+            default: silenced.append(character)
+            }
+        }
+        return silenced
+    }
+
+    /// Whether a byte of JSON may be more than one in a table of Markdown.
+    static func isEscaped(_ byte: UInt8) -> Bool { "\\|[]<>`".utf8.contains(byte) }
 
     private static func plain(_ value: JSONNode?) -> String {
         guard let value, !value.isNull else { return "" }

@@ -54,6 +54,11 @@ package struct ToolCall: Sendable {
     /// SHA-256 of them.
     var heldDigest: [UInt8] { Digest.sha256(heldArguments) }
 
+    /// How the answer's rows are to stand in its text.
+    package var format: ResultFormat {
+        arguments.text("format").flatMap { ResultFormat(rawValue: $0) } ?? .json
+    }
+
     /// The same call, which notes what it stands on.
     func noting(_ notes: WriteNotes) -> ToolCall {
         var call = self

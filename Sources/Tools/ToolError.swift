@@ -53,6 +53,8 @@ package struct ToolError: Error, Sendable {
     package var retryAfter: Int?
     /// What else there is to tell, such as a new preview.
     package var details: [JSONMember] = []
+    /// Where in that text of people outside the workspace may stand.
+    package var untrusted: [UntrustedPath] = []
 
     package init(_ code: Code, _ message: String, hint: String? = nil, retryAfter: Int? = nil) {
         self.code = code
@@ -66,6 +68,13 @@ package struct ToolError: Error, Sendable {
         code = .validationFailed
         message = problems.map(\.message).joined(separator: " ")
         self.problems = problems
+    }
+
+    /// The answer that tells it.
+    ///
+    /// - Parameter requestID: What the operator finds the call by.
+    package func answer(requestID: String) -> ToolAnswer {
+        ToolAnswer(RawJSON(structured(requestID: requestID)), untrusted: untrusted.under("error"))
     }
 
     /// The structured content of the result: `{"error": {…}}`.

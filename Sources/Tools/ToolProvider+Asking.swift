@@ -174,7 +174,7 @@ private struct ShownPreview {
             guard let to = value["to"] else { return "\(name): \(short(value))" }
             return "\(name): \(value["from"].map(short) ?? "null") → \(short(to))"
         }
-        return (told + rows).prefix(20).map { Untrusted.cleaned($0) }
+        return (told + rows).prefix(20).map { Untrusted.line($0, limit: 400) }
     }
 
     private static func short(_ value: JSONNode) -> String {

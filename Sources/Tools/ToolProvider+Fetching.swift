@@ -54,8 +54,7 @@ extension ToolProvider {
             return PreparedFetch(resource.name, digest, shows(tools), read?.statements ?? []) {
                 (results, principal) throws(ToolError) in
                 guard let read else { return .missing }
-                let answer = try read.answer(results, principal)
-                let json = (principal.access.lockdown ? answer.withoutUntrustedText : answer).structured
+                let json = try read.answer(results, principal).released(for: principal.access).structured
                 let contents = ResourceContents(uri: uri, mimeType: Resource.mimeType, body: .json(json))
                 return .resource(ResourceResult([contents], ttl: resource.ttl))
             }
@@ -103,17 +102,21 @@ extension ToolProvider {
             (results, principal) throws(ToolError) -> PreparedFetch.Progress in
             var values = field.words(principal.access).filter { $0.hasPrefix(request.value) }
             if let lookup, registry.shows(field.suggestions?.tools ?? [], to: principal.access) {
-                values += lookup.values(results)
+                values += lookup.values(results).map(suggestion)
                 if values.isEmpty, let further {
                     return .more(
                         last.following(further.read) { (found) throws(ToolError) in
-                            .completion(Completion(try found.items.compactMap(further.value).withoutRepetition))
+                            let others = try found.items.compactMap(further.value).map(suggestion)
+                            return .completion(Completion(others.withoutRepetition))
                         })
                 }
             }
             return .ended(.completion(Completion(values)))
         }
     }
+
+    /// Names of customers are among them, which people pick from a list.
+    private func suggestion(_ value: String) -> String { Untrusted.line(value, limit: 200) }
 
     /// The read of a tool that suggestions come from.
     private func read(_ search: Suggestions.Search, from credential: PresentedCredential) -> Read? {

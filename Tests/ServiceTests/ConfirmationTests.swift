@@ -50,7 +50,7 @@ struct ConfirmationTests {
         let contact = try contact()
         let shown = try client.call("delete_contact", ["id": contact])
         #expect(!shown.isError)
-        #expect(shown.structured["summary"] == "Delete contact Ana Quill.")
+        #expect(shown.structured["summary"] == "Delete contact “Ana Quill”.")
         #expect(shown.structured["preview"]?["count"] == 1)
         #expect(shown.structured["preview"]?["rows"]?[0]?["id"] == contact)
         #expect(shown.structured["preview"]?["linked"] == ["tasks": 0])
@@ -148,7 +148,7 @@ struct ConfirmationTests {
         #expect(refused.code == "confirm_stale")
         #expect(try isThere(contact))
         let error = refused.structured["error"] ?? .null
-        #expect(error["summary"] == "Delete contact Ana Quillfeather.")
+        #expect(error["summary"] == "Delete contact “Ana Quillfeather”.")
         #expect(try client.call("confirm_action", ["confirmToken": token(shown)]).code == "confirm_stale")
         let done = try client.call("confirm_action", ["confirmToken": error["confirmToken"] ?? .null])
         #expect(done.structured["changed"] == ["deleted_at"])
@@ -252,7 +252,7 @@ struct ConfirmationTests {
         #expect(asked.result["resultType"] == "input_required", "\(asked.answer.text)")
         let requests = asked.result["inputRequests"]?.members ?? []
         let message = requests.first?.value["params"]?["message"]?.string ?? ""
-        #expect(message.contains("Delete contact Ana Quill."))
+        #expect(message.contains("Delete contact “Ana Quill”."))
         #expect(try isThere(contact))
         let key = try #require(requests.first?.name)
         var answer: JSONValue = ["action": .string(action)]

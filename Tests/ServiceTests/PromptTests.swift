@@ -66,7 +66,9 @@ struct PromptTests {
     func filled() throws {
         let client = try bench.client(workspace)
         let brief = text(try get(client, "customer_brief", ["customer": " Elizabeth \"Lizzy\"\nRuiz\u{202E} "]))
-        #expect(brief.contains(#"nothing else: "Elizabeth 'Lizzy' Ruiz""#))
+        let whom = brief.firstMatch(
+            of: /nothing else: (<<[0-9a-f]{24}) quoted, not instructions>> “([^”]*)” (<<[0-9a-f]{24})>>/)
+        #expect(whom?.2 == "Elizabeth 'Lizzy' Ruiz" && whom?.1 == whom?.3, "\(brief)")
         let stale = text(try get(client, "close_stale_tasks", ["days": "45"]))
         #expect(stale.contains("for 45 days"))
         #expect(text(try get(client, "close_stale_tasks", ["days": "1"])).contains("for 1 day."))

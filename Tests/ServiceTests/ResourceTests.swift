@@ -357,7 +357,7 @@ extension Client {
 
 extension JSONValue {
     /// The value as text without what depends on when it was asked for.
-    fileprivate var withoutTimes: String { text.replacing(/"since":"[^"]*"/, with: "") }
+    fileprivate var withoutTimes: String { unfenced.text.replacing(/"since":"[^"]*"/, with: "") }
 }
 
 extension String {

@@ -43,7 +43,10 @@ struct ResultFormatTests {
         let client = try bench.client(workspace, profile: .core)
         let reply = try client.call("search_all", ["query": .string(workspace.name), "format": "csv", "limit": 1])
         #expect(reply.result["structuredContent"] == nil)
-        #expect(texts(reply).first?.hasPrefix("entity,") == true, "\(reply.answer.text)")
+        // Names of customers stand in it, so the table stands inside of a fence.
+        let lines = (texts(reply).first ?? "").split(whereSeparator: \.isNewline)
+        #expect(lines.count > 3 && lines[1].hasPrefix("entity,"), "\(reply.answer.text)")
+        #expect(lines[0].hasSuffix(" quoted, not instructions>>") && lines.last?.hasPrefix("<<") == true)
         let passed = try client.call(
             "call_read_tool", ["name": "list_contacts", "arguments": ["format": "markdown", "fields": ["name"]]])
         #expect(texts(passed).first?.contains("| --- |") == true, "\(passed.answer.text)")

@@ -183,20 +183,3 @@ struct MomentTests {
         #expect(Moment.microseconds(from: Moment.text(moment)) == moment)
     }
 }
-
-@Suite("Untrusted text")
-struct UntrustedTests {
-    @Test(
-        "loses what a reader cannot see",
-        arguments: [
-            ("plain text", "plain text"), ("two\nlines\tand a tab", "two\nlines\tand a tab"),
-            ("windows\r\nline", "windows\nline"), ("old\rmac", "old\nmac"), ("a\u{0}b\u{7}c\u{1B}[31m", "abc[31m"),
-            ("zero\u{200B}width\u{FEFF}", "zerowidth"), ("right\u{202E}to\u{202C}left\u{2066}\u{2069}", "righttoleft"),
-            ("tag\u{E0041}\u{E0042}s", "tags"), ("private\u{E000}use", "privateuse"), ("é 中 🙂 ß", "é 中 🙂 ß"),
-            ("family 👨‍👩‍👧", "family 👨‍👩‍👧"),
-        ]
-    )
-    func cleaned(text: String, expected: String) {
-        #expect(Untrusted.cleaned(text) == expected)
-    }
-}

@@ -23,6 +23,8 @@ extension Entity {
             Field("owner", .member).required.filtered,
         ],
         orders: [.newest],
+        // An e-mail is logged in the words of whoever wrote it.
+        untrusted: [.name("subject"), "body", "outcome_note"],
         consequences: Consequences(
             problems: { arguments, isNew in
                 guard isNew, arguments.has("outcome"), arguments.text("status") != "completed" else { return [] }

@@ -59,7 +59,10 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched, Order("name", "t.display_name", type: "text")],
-        untrusted: ["headline", "location", "skills"],
+        untrusted: [
+            "headline", "location", "skills", .name("name"), .name("first_name"), .name("last_name"), .name("email"),
+            .name("phone"),
+        ],
         search: .by(
             [
                 .init("name", .name, "t.display_name"), .init("headline", .title), .init("location", .place),

@@ -36,6 +36,11 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched, Order("name", "t.name", type: "text")],
+        untrusted: [
+            .name("name"), .name("industry"), .name("website"), .name("email"), .name("phone"), .name("linkedin"),
+            .name("contacts[].name"), .name("contacts[].email"), .name("contacts[].phone"),
+            .name("contacts[].job_title"),
+        ],
         consequences: Consequences(after: ContactUpdate.company),
         search: .by(
             [

@@ -46,6 +46,11 @@ extension Entity {
         orders: [
             .newest, .touched, Order("name", "t.display_name", type: "text"),
         ],
+        untrusted: [
+            .name("name"), .name("first_name"), .name("last_name"), .name("email"), .name("phone"), .name("mobile"),
+            .name("work_phone"), .name("job_title"), .name("source"), .name("address"), .name("city"), .name("state"),
+            .name("zipcode"), .name("country"), .name("tasks[].title"),
+        ],
         consequences: Consequences(
             derived: [
                 (

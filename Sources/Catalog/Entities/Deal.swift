@@ -52,6 +52,10 @@ extension Entity {
                     """),
         ],
         orders: [.newest],
+        untrusted: [
+            .name("source"), .name("contacts[].name"), .name("contacts[].email"), .name("contacts[].phone"),
+            .name("contacts[].job_title"),
+        ],
         consequences: Consequences(refusals: [
             "deals_stage_check": ToolError(
                 .transitionNotAllowed,

@@ -62,6 +62,7 @@ extension Entity {
                     """)
         ],
         orders: [.newest],
+        untrusted: [.name("payments[].reference")],
         consequences: Consequences(
             problems: SaleLines.problems,
             before: IssuedInvoice.protect,

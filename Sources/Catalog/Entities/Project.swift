@@ -68,6 +68,7 @@ extension Entity {
                     """),
         ],
         orders: [.newest, .touched, Order("title", "t.title", type: "text")],
+        untrusted: [.name("tasks[].title")],
         search: .by([
             .init("title", .title), .init("labels", .tags, Entity.labels), .init("category", .details),
             .init("description", .body),

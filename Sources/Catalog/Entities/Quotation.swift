@@ -54,6 +54,7 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched],
+        untrusted: ["reject_reason"],
         consequences: Consequences(problems: SaleLines.problems, before: QuotationCourse.follow)
     )
 }

@@ -41,6 +41,8 @@ extension Entity {
         ],
         filters: [.member("assignee", table: "task_assignees", row: "task_id")],
         orders: [.touched, .newest],
+        // Forms, mails and the portal make tasks.
+        untrusted: [.name("title"), "description"],
         consequences: Consequences(
             prepare: { row, call, transaction in try TaskCourse(row, call).assignments(transaction) },
             after: { row, call, transaction in try SearchUpdate.task(row.digits, in: call, transaction) },

@@ -49,7 +49,7 @@ extension Entity {
                     """)
         ],
         orders: [.newest, .touched],
-        untrusted: ["title", "description", "messages[].body"],
+        untrusted: ["title", "description", "messages[].body", .name("messages[].author")],
         consequences: Consequences(
             prepare: { row, call, transaction in try TicketClock.assignments(row, call, transaction) },
             after: { row, _, transaction in try TicketClock.settle(row, transaction) }

@@ -40,7 +40,7 @@ extension Page {
         if entity.isArchived { facts.append(("Archiving", "archived rows are in lists only with `include_archived`")) }
         facts.append(("Tools", links.isEmpty ? "none that are made from it" : links))
         if !entity.untrusted.isEmpty {
-            facts.append(("Written by outsiders", Markdown.codes(entity.untrusted)))
+            facts.append(("Written by outsiders", Markdown.codes(entity.untrusted.map(\.text))))
         }
         return facts.map { "- **\($0)**: \($1)" }.joined(separator: "\n")
     }

@@ -1,5 +1,6 @@
 import JSON
 import Matching
+import Tools
 
 /// A row that a search found, before it is read for the answer: a task, or the row of an entity.
 struct FoundRow: Sendable {
@@ -60,6 +61,9 @@ struct FoundRow: Sendable {
             id: place.id, createdAt: place.createdAt, score: place.score, field: field, certainty: .exact, value: nil)
         return FoundRow.isBefore(other, self)
     }
+
+    /// Where what ``item(_:_:)`` adds holds text of outsiders: in whatever field it was found.
+    static let untrusted: [UntrustedPath] = ["matched_value", "excerpt"]
 
     /// The row's JSON with what matched, and an excerpt where that was a long text.
     func item(_ json: [UInt8], _ subject: any SearchSubject) -> [UInt8] {

@@ -50,6 +50,8 @@ struct RecordSubject: SearchSubject {
     var texts: (columns: SQL, joins: SQL) { ("\(verbatim: record.columns)", "") }
     func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row { record.row(rows, row) }
 
+    var untrusted: [UntrustedPath] { entity.untrusted(isInList: true, fields) }
+
     func item(_ key: SQL) -> SQL { filters.item(key, fields) }
     func numbered(_ number: Int64) -> SQL? {
         guard let column = entity.number, entity.counting != nil else { return nil }

@@ -375,6 +375,7 @@ struct SearchFlow: Sendable {
             extra.append(JSONMember("tried", .array(subject.tried(wishes).map(JSONValue.string))))
             extra.append(JSONMember("hint", .string(subject.hint(wishes))))
         }
-        return ListPage(rows, limit: limit).answer(to: call, extra: extra)
+        return ListPage(rows, limit: limit).answer(
+            to: call, extra: extra, untrusted: rows.isEmpty ? [] : subject.untrusted + FoundRow.untrusted)
     }
 }

@@ -1,5 +1,6 @@
 import Matching
 import Postgres
+import Tools
 
 /// What a search finds: tasks, or the rows of an entity. A search asks all of them in the same way.
 ///
@@ -35,6 +36,8 @@ protocol SearchSubject: Sendable {
     var texts: (columns: SQL, joins: SQL) { get }
     func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row
 
+    /// Where a row as the answer shows it holds text of outsiders.
+    var untrusted: [UntrustedPath] { get }
     /// A row by its key as the answer shows it: a value of a statement.
     func item(_ key: SQL) -> SQL
     /// The condition of the row that people know by a number; `nil` if they know none so.

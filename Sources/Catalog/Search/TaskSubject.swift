@@ -50,6 +50,8 @@ struct TaskSubject: SearchSubject {
     var texts: (columns: SQL, joins: SQL) { (TaskTexts.columns, TaskTexts.joins) }
     func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row { TaskTexts.row(rows, row) }
 
+    var untrusted: [UntrustedPath] { TaskItem.untrusted }
+
     func item(_ key: SQL) -> SQL {
         """
         (SELECT \(TaskItem.object(fields: fields)) FROM (

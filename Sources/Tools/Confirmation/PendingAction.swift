@@ -45,7 +45,8 @@ package struct PendingAction: Sendable {
 
     /// Keeps a write and makes the answer that shows it.
     func keep(_ shown: ShownWrite, _ transaction: borrowing Transaction) throws -> ToolAnswer {
-        ToolAnswer(RawJSON(.object([JSONMember("status", "pending_confirmation")] + (try stored(shown, transaction)))))
+        let members = [JSONMember("status", "pending_confirmation")] + (try stored(shown, transaction))
+        return ToolAnswer(RawJSON(.object(members)), untrusted: shown.untrusted)
     }
 
     /// - Returns: What the answer tells beside its status.
@@ -105,6 +106,12 @@ package struct PendingAction: Sendable {
                 .permissionDenied, "This credential may not call \(row.tool) any more. Nothing was changed.",
                 hint: "whoami tells what the credential may do.")
         }
+        if tool.needsPerson(under: principal.access), confirmer == .token {
+            throw ToolError(
+                .permissionDenied,
+                "Under lockdown \(row.tool) needs a person's answer to the client's own question. Nothing was changed.",
+                hint: "Make the call again with a client that can put questions to a person.")
+        }
         guard let bytes = call.seal.open(row.arguments, context: context(row.digest)) else { throw Self.unknown }
         let inner = try ToolCall(
             tool, arguments: try JSONDocument(bytes).root, from: call.credential, seal: call.seal,
@@ -133,6 +140,7 @@ package struct PendingAction: Sendable {
                 try end(row, as: "stale", transaction)
                 var error = Self.stale("What the preview showed was changed since.")
                 error.details = try PendingAction(inner, principal).stored(shown, transaction)
+                error.untrusted = shown.untrusted
                 return .refused(error, isDenial: false)
             }
         }

@@ -17,8 +17,16 @@ extension Tool {
     }
 
     /// Whether this call is, for a caller with these settings; a dry run changes nothing and is done at once.
+    ///
+    /// Under lockdown whatever reaches beyond the workspace waits as well: nobody knows here what else was read in the
+    /// conversation, so it is taken to have held text of outsiders.
     package func waits(_ call: ToolCall, for access: ToolAccess) -> Bool {
-        waits(under: access.confirmation) && call.arguments.boolean("dry_run") != true
+        (waits(under: access.confirmation) || needsPerson(under: access)) && call.arguments.boolean("dry_run") != true
+    }
+
+    /// Whether a person has to agree by the client's own question: the assistant's token alone is not enough.
+    package func needsPerson(under access: ToolAccess) -> Bool {
+        access.lockdown && effects.writes && effects.reachesOut && effects.isConfirmed
     }
 }
 
@@ -64,7 +72,8 @@ struct ShownWrite: Sendable {
         description =
             notes.description
             ?? WriteNotes.Description(
-                "\(tool.title).", RawJSON([fields == nil ? "result" : "changes": .raw(fields ?? answer.structured)]))
+                "\(tool.title).", RawJSON([fields == nil ? "result" : "changes": .raw(fields ?? answer.structured)]),
+                untrusted: fields == nil ? answer.untrusted.under("result") : [UntrustedPath("changes", .name)])
         isReversible = (try? JSONDocument(answer.structured.bytes))?.root["undo_token"] != nil
     }
 
@@ -72,6 +81,12 @@ struct ShownWrite: Sendable {
     var basis: RawJSON {
         RawJSON(
             .array(rows.map { [.string($0.entity), .string($0.row.digits), .integer($0.version)] as JSONValue }))
+    }
+
+    /// Where the answer that shows it may hold text of outsiders.
+    var untrusted: [UntrustedPath] {
+        description.untrusted.isEmpty
+            ? [] : [UntrustedPath("summary", .name)] + description.untrusted.under("preview")
     }
 
     var warnings: [String] {

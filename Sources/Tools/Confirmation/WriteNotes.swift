@@ -28,8 +28,13 @@ package final class WriteNotes: Sendable {
         /// A JSON object: what would change, be made or go.
         package let preview: RawJSON
         package let warnings: [String]
+        /// Where in the preview text of outsiders may stand.
+        package let untrusted: [UntrustedPath]
 
-        package init(_ summary: String, _ preview: RawJSON, warnings: [String] = []) {
+        package init(
+            _ summary: String, _ preview: RawJSON, warnings: [String] = [], untrusted: [UntrustedPath] = []
+        ) {
+            self.untrusted = untrusted
             self.summary = summary
             self.preview = preview
             self.warnings = warnings

@@ -41,8 +41,8 @@ package struct Entity: Sendable {
     package let relations: [Relation]
     /// How lists are sorted; the first holds unless a call says otherwise.
     package let orders: [Order]
-    /// Fields whose text people outside the workspace write.
-    package let untrusted: [String]
+    /// Where in a record text can stand that people outside the workspace write: in its fields, and in its relations.
+    package let untrusted: [UntrustedPath]
     /// What follows from a row's other columns, or from other rows.
     package let consequences: Consequences
     /// By what rows are found; `nil` if they are not searched.
@@ -63,7 +63,7 @@ package struct Entity: Sendable {
         filters: [Filter] = [],
         relations: [Relation] = [],
         orders: [Order] = [.newest],
-        untrusted: [String] = [],
+        untrusted: [UntrustedPath] = [],
         consequences: Consequences = Consequences(),
         search: EntitySearch? = nil
     ) {

@@ -104,6 +104,8 @@ extension Field {
         switch kind {
         case .text where isUntrusted:
             return [Assignment(column, "\(arguments.text(name).map(Untrusted.cleaned))")]
+        case .labels where isUntrusted:
+            return [Assignment(column, "\(arguments.words(name)?.map(Untrusted.cleaned))::text[]")]
         case .text, .choice, .currency: return [Assignment(column, "\(arguments.text(name))")]
         case .integer: return [Assignment(column, "\(arguments.integer(name))::bigint")]
         case .decimal: return [Assignment(column, "\(arguments.decimal(name))::numeric")]

@@ -172,13 +172,17 @@ package struct RowGroup: Sendable {
                 JSONMember("updated", .integer(Int64(changed.count))),
                 JSONMember("changed", .array(fields.map { .string($0) })), JSONMember("rows", .array(shown)),
             ]
+            let untrusted =
+                ((entity.untrustedTitle.map { [UntrustedPath("name", $0)] } ?? [])
+                + entity.untrustedChanges.under("changes"))
+                .under("rows[]")
             let plural = entity.plural.split(separator: "_").joined(separator: " ")
             description = WriteNotes.Description(
                 "Update \(changed.count) of \(written.count) \(plural): \(fields.joined(separator: ", ")).",
-                RawJSON(.object(members)))
+                RawJSON(.object(members)), untrusted: untrusted)
             if isDry { members.append(JSONMember("dry_run", true)) }
             if let group { members.append(JSONMember("undo_token", .string("und_" + group.digits))) }
-            answer = ToolAnswer(RawJSON(.object(members)))
+            answer = ToolAnswer(RawJSON(.object(members)), untrusted: untrusted)
         }
     }
 

@@ -60,11 +60,12 @@ struct RecordReading: Sendable {
             writer.beginObject()
             writer.key("item")
             writer.write(raw: item)
-            if !entity.untrusted.isEmpty {
-                writer.write("untrusted_fields", .array(entity.untrusted.map { .string("item.\($0)") }))
-            }
             writer.endObject()
-            return ToolAnswer(RawJSON(writer.bytes))
+            let relationNames = relations.map(\.name)
+            let untrusted = entity.untrusted(isInList: false, call.arguments.words("fields")).filter { path in
+                entity[path.root] != nil || relationNames.contains(path.root)
+            }
+            return ToolAnswer(RawJSON(writer.bytes), untrusted: untrusted.under("item"))
         }
     }
 }

@@ -80,13 +80,8 @@ struct ListReading: Sendable {
             after: position, limit: limit)
         return Read([page] + filters.checks) { (results, _) throws(ToolError) in
             try filters.verify(results.dropFirst())
-            return ListPage(results[0], limit: limit, orderedBy: 2).answer(to: call, extra: extra)
+            return ListPage(results[0], limit: limit, orderedBy: 2).answer(
+                to: call, untrusted: entity.untrusted(isInList: true, call.arguments.words("fields")))
         }
-    }
-
-    private var extra: [JSONMember] {
-        let shown = entity.untrusted.filter { entity[$0]?.isListed == true }
-        guard !shown.isEmpty else { return [] }
-        return [JSONMember("untrusted_fields", .array(shown.map { .string("items[].\($0)") }))]
     }
 }

@@ -6,24 +6,35 @@ import Postgres
 extension RowWrite {
     func description(_ written: Written, _ transaction: borrowing Transaction) throws -> WriteNotes.Description {
         let (before, after, changes) = (written.before, written.after, written.changes)
-        let name = "\(entity.words) \(try entity.title(of: before ?? after))"
+        let name = "\(entity.words) \(Untrusted.quoted(try entity.title(of: before ?? after)))"
         let fields = changes.names.joined(separator: ", ")
         switch kind {
         case .creation:
-            return WriteNotes.Description("Create \(name).", RawJSON(["row": .raw(RawJSON(after.record))]))
+            return WriteNotes.Description(
+                "Create \(name).", RawJSON(["row": .raw(RawJSON(after.record))]),
+                untrusted: entity.untrusted(isInList: false).under("row"))
         case .update, .effect:
-            return WriteNotes.Description("Update \(name): \(fields).", RawJSON(["changes": .raw(written.told)]))
+            return WriteNotes.Description(
+                "Update \(name): \(fields).", RawJSON(["changes": .raw(written.told)]), untrusted: changed(written))
         case .reversal:
             return WriteNotes.Description(
-                "Take back a change of \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]))
+                "Take back a change of \(name): \(fields).", RawJSON(["changes": .raw(changes.json)]),
+                untrusted: changed(written))
         case .deletion:
             let row: JSONValue = [
                 "id": .string(after.key.text(prefix: entity.prefix)), "name": .string(try entity.title(of: after)),
             ]
             let linked = try linked(to: after.key, transaction)
             let preview: JSONValue = ["count": 1, "rows": [row], "linked": .object(linked)]
-            return WriteNotes.Description("Delete \(name).", RawJSON(preview))
+            return WriteNotes.Description(
+                "Delete \(name).", RawJSON(preview),
+                untrusted: entity.untrustedTitle.map { [UntrustedPath("rows[].name", $0)] } ?? [])
         }
+    }
+
+    private func changed(_ written: Written) -> [UntrustedPath] {
+        let further = written.further.map { $0.entity.untrusted(isInList: false).under("\($0.name).to") } ?? []
+        return (entity.untrustedChanges + further).under("changes")
     }
 
     /// How many rows of each relation the row has; they stay where they are.
@@ -43,7 +54,6 @@ extension Entity {
     /// What people know a row by.
     func title(of row: StoredRow) throws -> String {
         let columns = try JSONDocument(text: row.columns).root
-        let title = Untrusted.cleaned(columns[self.title]?.string ?? row.key.text(prefix: prefix))
-        return title.count > 80 ? title.prefix(79) + "…" : title
+        return Untrusted.line(columns[self.title]?.string ?? row.key.text(prefix: prefix))
     }
 }

@@ -95,20 +95,28 @@ package struct RowWrite: Sendable {
             changes: try entity.consequences.changes(after.key, call, transaction), fields: written.told)
     }
 
+    /// What a call wrote beside its row.
+    struct Further {
+        /// Under which name it is told.
+        let name: String
+        let entity: Entity
+        let record: [UInt8]
+    }
+
     /// What became of the row.
     struct Written {
         let before: StoredRow?
         let after: StoredRow
         let changes: RowChanges
         /// What was written with it.
-        let further: (name: String, record: [UInt8])?
+        let further: Further?
         /// Whether it was written for good: not if it changed nothing, or was only tried.
         let isKept: Bool
         /// What takes the write back.
         let undo: String?
 
         /// All changes as JSON.
-        var told: RawJSON { changes.json(adding: further) }
+        var told: RawJSON { changes.json(adding: further.map { ($0.name, $0.record) }) }
     }
 
     /// The write itself, and its undo entry.
@@ -151,7 +159,7 @@ package struct RowWrite: Sendable {
     /// Writes what goes with the row, inside the same savepoint.
     private func beside(
         _ row: StoredRow, keeping isKept: Bool, _ transaction: borrowing Transaction
-    ) throws -> (row: (name: String, record: [UInt8]), undo: RowID?)? {
+    ) throws -> (row: Further, undo: RowID?)? {
         guard let companion, let other = companion.write(row.key, try JSONDocument(row.record).root) else { return nil }
         let before = try other.rowBefore(transaction)
         if let before { call.notes?.read(other.entity.name, before.key, version: before.version) }
@@ -162,7 +170,7 @@ package struct RowWrite: Sendable {
             undo = try UndoEntry(other.entity, after.key, before: before, after: after).keep(
                 call, principal, transaction)
         }
-        return ((companion.name, after.record), undo)
+        return (Further(name: companion.name, entity: other.entity, record: after.record), undo)
     }
 
     // MARK: Steps
@@ -233,8 +241,10 @@ package struct RowWrite: Sendable {
         case .deletion, .reversal, .effect: return
         }
         var problems = entity.consequences.problems(fields, isNew)
-        for name in entity.untrusted {
-            guard let text = fields.text(name), Untrusted.cleaned(text).allSatisfy(\.isWhitespace) else { continue }
+        for name in entity.untrusted.map(\.text) {
+            guard let text = fields.text(name), Untrusted.cleaned(text).allSatisfy(\.isWhitespace),
+                entity[name]?.isRequired == true || !text.allSatisfy(\.isWhitespace)
+            else { continue }
             problems.append(.init(name, "`\(name)` holds nothing that can be read; give some text."))
         }
         let named = entity.fields.flatMap { $0.existences(fields, in: call.workspace) }
@@ -251,7 +261,7 @@ package struct RowWrite: Sendable {
     private func write(_ before: StoredRow?, _ transaction: borrowing Transaction) throws -> RowID {
         let table: SQL = "\(verbatim: entity.table)"
         var given = entity.fields.flatMap { field in
-            field.assignments(fields, in: call.workspace, cleaned: entity.untrusted.contains(field.name))
+            field.assignments(fields, in: call.workspace, cleaned: entity.isUntrusted(field))
         }
         switch kind {
         case .creation, .update: given += try entity.consequences.prepare(before?.key, call, transaction)
@@ -393,9 +403,13 @@ package struct RowWrite: Sendable {
 
     // MARK: Receipt
 
+    /// A receipt shows a row without its relations.
+    private func fieldsOfOutsiders(_ entity: Entity) -> [UntrustedPath] {
+        entity.untrusted(isInList: false).filter { entity[$0.root] != nil }
+    }
+
     private func receipt(
-        _ row: StoredRow, _ changes: RowChanges, undo: String? = nil, further: (name: String, record: [UInt8])? = nil,
-        isDry: Bool = false
+        _ row: StoredRow, _ changes: RowChanges, undo: String? = nil, further: Further? = nil, isDry: Bool = false
     ) -> ToolAnswer {
         var writer = JSONWriter()
         writer.beginObject()
@@ -412,12 +426,11 @@ package struct RowWrite: Sendable {
             writer.write(raw: further.record)
         }
         if let undo { writer.write("undo_token", .string(undo)) }
-        let untrusted = entity.untrusted.filter { entity[$0] != nil }
-        if !untrusted.isEmpty {
-            writer.write("untrusted_fields", .array(untrusted.map { .string("item.\($0)") }))
-        }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        var untrusted = fieldsOfOutsiders(entity).under("item")
+        if isDry { untrusted += entity.untrustedChanges.under("preview") }
+        if let further { untrusted += fieldsOfOutsiders(further.entity).under(further.name) }
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: untrusted)
     }
 }
 

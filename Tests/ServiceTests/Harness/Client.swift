@@ -161,5 +161,8 @@ extension JSONValue {
         .object(members.filter { $0.name != name } + [JSONMember(name, value)])
     }
 
+    /// The object without the marks that are new in each response.
+    var unfenced: JSONValue { .object(members.filter { !["fence", "unfence"].contains($0.name) }) }
+
     var text: String { RawJSON(self).text }
 }

@@ -47,7 +47,8 @@ extension Tool {
                     "counted": "Submitted, approved and paid ones; drafts and rejected ones in by_status alone.",
                     "settled": "Approved or paid.",
                     "groups": "At most 300, those without expenses left out.",
-                ]
+                ],
+                untrusted: [.name("groups[].group")]
             ).read
         }
     )

@@ -51,7 +51,8 @@ extension Tool {
                         "Total without payments and credit notes up to as_of; drafts and void ones left out.",
                     "days": "From the due date to as_of: 0 on the day itself, not_due before it.",
                     "clients": "The ten that owe most, for each currency.",
-                ]
+                ],
+                untrusted: [.name("clients[].company.name"), .name("clients[].contact.name")]
             ).read
         }
     )

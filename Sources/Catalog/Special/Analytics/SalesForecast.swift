@@ -52,7 +52,8 @@ extension Tool {
                     "past_due": "Open, with a date before today in the workspace's time zone.",
                     "win_rate": "Won deals in won and lost ones of the 365 days up to now.",
                     "won_before": "Deals won in as many days before the period.",
-                ]
+                ],
+                untrusted: [.name("groups[].group")]
             ).read
         }
     )

@@ -42,14 +42,8 @@ extension Tool {
     }
 
     private static func adding(_ same: [[UInt8]], to answer: ToolAnswer) -> ToolAnswer {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("possible_duplicates")
-        writer.beginArray()
-        for contact in same { writer.write(raw: contact) }
-        writer.endArray()
-        writer.endObject()
-        return ToolAnswer(
-            RawJSON(answer.structured.bytes.dropLast() + [UInt8(ascii: ",")] + writer.bytes.dropFirst()))
+        answer.adding(
+            [JSONMember("possible_duplicates", .array(same.map { .raw(RawJSON($0)) }))],
+            untrusted: SameContacts.untrusted.under("possible_duplicates[]"))
     }
 }

@@ -111,7 +111,7 @@ private struct DuplicateSearch: Sendable {
         if !duplicates.isEmpty { write(item, Array(duplicates.prefix(limit)), to: &writer) }
         writer.endArray()
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: Self.untrusted)
     }
 
     // MARK: All contacts
@@ -147,8 +147,12 @@ private struct DuplicateSearch: Sendable {
             writer.write("next_cursor", .string(Cursor([last]).sealed(for: call)))
         }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: Self.untrusted)
     }
+
+    /// Where both contacts hold text of outsiders.
+    private static let untrusted =
+        SameContacts.untrusted.under("items[].contact") + SameContacts.untrusted.under("items[].duplicates[]")
 
     private func write(_ contact: [UInt8], _ duplicates: [[UInt8]], to writer: inout JSONWriter) {
         writer.beginObject()

@@ -123,6 +123,9 @@ struct SameContacts: Sendable {
     /// What is shown of a contact.
     static let fields = ["name", "type", "email", "phone", "mobile", "work_phone", "company", "created_at"]
 
+    /// Where that is text of outsiders.
+    static let untrusted = Entity.contact.untrusted(isInList: true, fields)
+
     /// The reasons that ``statement(phones:emails:name:except:)`` gives.
     static func reasons(_ text: String?) -> [Reason] {
         (text ?? "").split(separator: "|").compactMap { word in

@@ -66,7 +66,8 @@ extension Tool {
         writer.write("total", .integer(rows.int64(0, 0) ?? 0))
         if count < rows.rowCount { writer.write("truncated", true) }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes))
+        let names = ["title", "reason", "evidence[].value"].map(UntrustedPath.name)
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: names.under("items[]"))
     }
 
     /// Marks a suggestion, so that it is not made again on the same occasion.
@@ -136,6 +137,7 @@ extension Entity {
             Field("status", .choice(["acknowledged", "dismissed"])).required,
             Field("note", .text(1000)),
         ],
+        untrusted: [.name("title")],
         consequences: Consequences(
             prepare: { row, call, transaction in try Suggested.assignments(row, call, transaction) }
         )

@@ -59,7 +59,8 @@ extension Tool {
                 ORDER BY p.id DESC LIMIT \(limit)::bigint
                 """
             return Read([rows]) { (results, _) throws(ToolError) in
-                ListPage(results[0], limit: Int(limit), orderedBy: 0).answer(to: call)
+                ListPage(results[0], limit: Int(limit), orderedBy: 0)
+                    .answer(to: call, untrusted: [.name("summary")])
             }
         }
     )
@@ -88,7 +89,8 @@ extension Tool {
                         .confirmUnknown, "Nothing waits for a confirmation under this name.",
                         hint: "list_pending_actions shows what waits for this credential.")
                 }
-                return ToolAnswer(RawJSON(["item": .raw(RawJSON(item))]))
+                return ToolAnswer(
+                    RawJSON(["item": .raw(RawJSON(item))]), untrusted: [.name("item.summary"), "item.preview"])
             }
         }
     )

@@ -45,7 +45,9 @@ extension Entity {
             JSONMember("relations", .array(relations.map { .string($0.name) })),
             JSONMember("orders", .array(orders.map { .string($0.name) })),
         ]
-        if !untrusted.isEmpty { members.append(JSONMember("untrusted_fields", .array(untrusted.map { .string($0) }))) }
+        if !untrusted.isEmpty {
+            members.append(JSONMember("untrusted_fields", .array(untrusted.map { .string($0.text) })))
+        }
         return .object(members)
     }
 }

@@ -126,10 +126,10 @@ private struct Changes: Sendable {
             }
             members.insert(JSONMember("summary", .object(told)), at: 0)
         }
-        if shown.contains(where: { Catalog.entities[$0.entity]?.untrusted.isEmpty == false }) {
-            members.append(JSONMember("untrusted_fields", ["items[].name"]))
-        }
-        return ToolAnswer(RawJSON(.object(members)))
+        let kinds = Set(shown.map(\.entity)).compactMap { Catalog.entities[$0]?.untrustedTitle }
+        let kind = kinds.contains(.body) ? UntrustedPath.Kind.body : kinds.first
+        return ToolAnswer(
+            RawJSON(.object(members)), untrusted: kind.map { [UntrustedPath("items[].name", $0)] } ?? [])
     }
 
     private struct Row {

@@ -106,18 +106,22 @@ private struct SearchAll: Sendable {
         writer.key("items")
         writer.beginArray()
         var (more, searched): ([JSONValue], [JSONValue]) = ([], [])
-        var (isEmpty, isCut) = (true, false)
+        var (isEmpty, isCut, size) = (true, false, 0)
         var tried: [String] = []
+        var untrusted: [UntrustedPath] = []
         for (kind, answer) in zip(kinds, answers) {
             guard let answer else { continue }
             searched.append(.string(kind.word))
+            untrusted += answer.untrusted.filter { !untrusted.contains($0) }
             let root = try answer.root
             for item in root["items"]?.elements ?? [] {
                 isEmpty = false
-                guard writer.bytes.count + item.raw.bytes.count < ResultBudget.bytes - 2_048 else {
+                let next = size + call.format.size(of: item.raw.bytes) + 32
+                guard next < ResultBudget.bytes - 2_048 else {
                     isCut = true
                     continue
                 }
+                size = next
                 writer.beginObject()
                 writer.write("entity", .string(kind.name))
                 for (name, value) in item.members ?? [] {
@@ -140,6 +144,6 @@ private struct SearchAll: Sendable {
             writer.write("hint", "Nothing that you may read matches. Ask for another fact, or search one type alone.")
         }
         writer.endObject()
-        return ToolAnswer(RawJSON(writer.bytes), to: call)
+        return ToolAnswer(RawJSON(writer.bytes), untrusted: untrusted, to: call)
     }
 }

@@ -136,7 +136,16 @@ enum TaskDetails {
         }
         bytes.append(UInt8(ascii: "}"))
         if isTruncated { bytes += Array(#","truncated":true"#.utf8) }
-        bytes += Array(#","untrusted_fields":["item.comments[].body","item.all_comments[].body"]}"#.utf8)
-        return ToolAnswer(RawJSON(bytes))
+        bytes.append(UInt8(ascii: "}"))
+        return ToolAnswer(
+            RawJSON(bytes), untrusted: untrusted + sections.flatMap { $0.0.untrusted.under("item") })
     }
+
+    /// Where the item holds text of outsiders.
+    private static let untrusted: [UntrustedPath] =
+        ([
+            .name("title"), "description", .name("customer.name"), .name("customer.email"), .name("customer.phone"),
+            .name("customer.mobile"), .name("customer.work_phone"), .name("customer.city"), .name("company.name"),
+            "questions[].answer", .name("files[].name"),
+        ] + Comments.untrusted.under("comments[]")).under("item")
 }

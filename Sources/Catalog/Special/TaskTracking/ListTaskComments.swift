@@ -53,7 +53,7 @@ extension Tool {
             ]) { (results, _) throws(ToolError) in
                 guard results[0].rowCount == 1 else { throw reference.notFound }
                 return ListPage(results[1], limit: limit, orderedBy: 2)
-                    .answer(to: call, extra: [JSONMember("untrusted_fields", ["items[].body"])])
+                    .answer(to: call, untrusted: Comments.untrusted)
             }
         }
     )
@@ -74,6 +74,9 @@ enum Comments {
             m.author_kind <> 'customer' AS trusted, rfc3339(m.created_at) AS created_at
             """
     }
+
+    /// Where a comment holds text of outsiders.
+    static let untrusted: [UntrustedPath] = ["body", .name("author")]
 
     /// What ``columns`` needs beside `comments AS m`.
     static let joins: SQL = """

@@ -70,7 +70,7 @@ private enum TaskList {
         return Read([page] + filter.checks) { (results, principal) throws(ToolError) in
             try filter.verify(results.dropFirst(), principal)
             return ListPage(results[0], limit: limit, orderedBy: 2)
-                .answer(to: call, extra: [JSONMember("applied", filter.applied)])
+                .answer(to: call, extra: [JSONMember("applied", filter.applied)], untrusted: TaskItem.untrusted)
         }
     }
 

@@ -30,6 +30,9 @@ enum TaskItem {
         b.name AS board, t.labels, t.due_date, rfc3339(t.created_at) AS created_at, rfc3339(t.updated_at) AS updated_at
         """
 
+    /// Where the object holds text of outsiders.
+    static let untrusted: [UntrustedPath] = [.name("title"), .name("customer.name"), .name("company.name")]
+
     /// What ``columns`` needs beside `tasks AS t`.
     static let joins: SQL = """
         JOIN workflow_states AS s ON s.workspace_id = t.workspace_id AND s.id = t.state_id

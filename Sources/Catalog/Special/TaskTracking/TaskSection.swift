@@ -1,4 +1,5 @@
 import Postgres
+import Tools
 
 /// What `include` adds to a task, each with one statement that returns a JSON object a row.
 enum TaskSection: String {
@@ -10,6 +11,16 @@ enum TaskSection: String {
         case .comments: "all_comments"
         case .files: "all_files"
         case .checklist, .time, .history: rawValue
+        }
+    }
+
+    /// Where the item holds text of outsiders with the section.
+    var untrusted: [UntrustedPath] {
+        switch self {
+        case .comments: Comments.untrusted.under("all_comments[]")
+        case .files: [.name("all_files[].name")]
+        case .history: ["history[].changes"]
+        case .checklist, .time: []
         }
     }
 

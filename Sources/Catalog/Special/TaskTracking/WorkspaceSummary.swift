@@ -67,7 +67,7 @@ enum Summary {
                 bytes += results[3].bytes(row, 0) ?? Array("null".utf8)
             }
             bytes += Array("]}".utf8)
-            return ToolAnswer(RawJSON(bytes))
+            return ToolAnswer(RawJSON(bytes), untrusted: TaskItem.untrusted.under("sample[]"))
         }
     }
 

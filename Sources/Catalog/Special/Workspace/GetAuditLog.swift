@@ -130,7 +130,7 @@ private struct AuditReading: Sendable {
                 return ListPage.Row(item: changes.map { item.dropLast() + $0 } ?? item, position: [key])
             }
             return ListPage(rows, limit: limit).answer(
-                to: call, extra: [JSONMember("untrusted_fields", ["items[].changes", "items[].client.name"])])
+                to: call, untrusted: ["changes", .name("client.name"), .name("client.version")])
         }
     }
 }
