@@ -27,10 +27,28 @@ final class VectorBench: Sendable {
         var options = LocalCluster.Options()
         options.isDurable = false
         options.settings = ["shared_buffers": "16MB", "max_connections": "100"]
-        cluster = LocalCluster(directory: folder.path + "/cluster", binaries: Self.binaries, options: options)
+        let programs = try Self.copy(of: Self.binaries ?? "", into: folder.path + "/programs")
+        cluster = LocalCluster(directory: folder.path + "/cluster", binaries: programs, options: options)
         try cluster.start()
         bench = try Bench(on: cluster)
         try bench.database.connect(as: .superuser).execute(script: "CREATE EXTENSION vector SCHEMA public")
+    }
+
+    /// Copies a PostgreSQL to where every account may go: the server's may not enter a checkout below somebody's home.
+    ///
+    /// - Parameter binaries: The folder of its programs, which find libraries three folders up, in `NAME.libs` beside what
+    ///   holds them.
+    /// - Returns: The folder of the copied programs.
+    private static func copy(of binaries: String, into folder: String) throws -> String {
+        let installation = URL(filePath: binaries).resolvingSymlinksInPath().deletingLastPathComponent()
+        let package = installation.deletingLastPathComponent()
+        let libraries = package.deletingLastPathComponent().appending(path: package.lastPathComponent + ".libs")
+        let copy = URL(filePath: folder).appending(path: package.lastPathComponent)
+        let files = FileManager.default
+        try files.createDirectory(at: copy, withIntermediateDirectories: true)
+        try files.copyItem(at: installation, to: copy.appending(path: installation.lastPathComponent))
+        try files.copyItem(at: libraries, to: URL(filePath: folder).appending(path: libraries.lastPathComponent))
+        return copy.appending(path: installation.lastPathComponent + "/bin").path()
     }
 
     /// A workspace that allows its texts to be sent, without documents.
