@@ -151,7 +151,7 @@ struct WorkToolTests {
     }
 
     private func create(_ arguments: JSONValue) throws -> JSONValue {
-        let reply = try client.call("create_task", arguments)
+        let reply = try client.call("create_task", arguments.adding("allow_duplicate", true))
         #expect(!reply.isError, "\(reply.answer.text)")
         return reply.item
     }
