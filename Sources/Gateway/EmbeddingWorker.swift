@@ -82,6 +82,7 @@ final class EmbeddingWorker: Sendable {
 
     private func look(_ connection: Connection, _ refused: inout Set<RefusedText>) throws {
         let embedder = DocumentEmbedder(connection, endpoint)
+        var failure: PostgresError?
         for workspace in try embedder.workspaces() where !isStopping.isSet {
             do {
                 let tally = try embedder.embed(
@@ -90,8 +91,12 @@ final class EmbeddingWorker: Sendable {
             } catch is DocumentEmbedder.Obstacle {
                 // Another node is at it, or it was turned off a moment ago.
                 continue
+            } catch let error as PostgresError where connection.isOpen {
+                // What goes wrong in one workspace does not keep the others waiting.
+                failure = failure ?? error
             }
         }
+        if let failure { throw failure }
     }
 
     private func tell(_ error: any Error) {

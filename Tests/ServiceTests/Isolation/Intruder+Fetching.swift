@@ -141,7 +141,8 @@ extension Intruder {
 
     /// Whether a suggestion is something of A, or a word that is the same for everybody.
     private func isOwn(_ value: String) -> Bool {
-        let own = a.tasks.map { String($0.number) } + a.contacts.flatMap { [$0.name, $0.id] }
+        // A contact is called by its address once a write has found that it has neither first nor last name.
+        let own = a.tasks.map { String($0.number) } + a.contacts.flatMap { [$0.name, $0.email, $0.id] }
         return own.contains(value) || ["task", "customer", "comment"].contains(value) || (Int(value) ?? 1_000) < 1_000
     }
 }
