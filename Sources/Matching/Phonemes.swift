@@ -10,6 +10,13 @@ package enum Phonemes {
     static func of(_ word: ArraySlice<UInt8>) -> [UInt8] {
         var sounds: [UInt8] = []
         sounds.reserveCapacity(word.count)
+        read(word, into: &sounds)
+        return sounds
+    }
+
+    /// The same in place of what an array holds, for many words one after the other.
+    static func read(_ word: ArraySlice<UInt8>, into sounds: inout [UInt8]) {
+        sounds.removeAll(keepingCapacity: true)
         var position = word.startIndex
         while position < word.endIndex {
             let next = position + 1 < word.endIndex ? word[position + 1] : 0
@@ -25,7 +32,6 @@ package enum Phonemes {
             read(word[position], next, into: &sounds)
             position += 1
         }
-        return sounds
     }
 
     /// What it costs to take one sound for another, from 0 to 1.

@@ -12,11 +12,11 @@ struct WordList: Sendable {
     }
 
     /// How many words there are.
-    var count: Int { masks.count }
+    var count: Int { usage.count }
 
     /// The letters of all words, one after the other.
     private var letters: [UInt8] = []
-    private var masks: [LetterMask] = []
+    private var masks = LetterMasks()
     private var usage: [UInt8] = []
     /// For each length, its first word and where that word's letters begin; one more entry than there are lengths.
     private var groups: [(first: Int, offset: Int)] = [(0, 0)]
@@ -57,7 +57,7 @@ struct WordList: Sendable {
                     : left.latin.lexicographicallyPrecedes(right.latin)
             }
             for (latin, entry, isForeign) in Self.merged(group) {
-                let index = Int32(masks.count)
+                let index = Int32(usage.count)
                 letters += latin
                 masks.append(LetterMask(latin))
                 usage.append(Usage.packed(entry.uses))
@@ -68,16 +68,16 @@ struct WordList: Sendable {
                     if isForeign { foreign[skeleton, default: []].append(index) }
                 }
             }
-            groups.append((masks.count, letters.count))
+            groups.append((usage.count, letters.count))
         }
         sounds.sort { ($0.bits, $0.index) < ($1.bits, $1.index) }
         skeletons = sounds.map(\.bits)
         skeletonOrder = sounds.map(\.index)
         if !originals.isEmpty {
-            foreignBits = [UInt64](repeating: 0, count: (masks.count + 63) / 64)
+            foreignBits = [UInt64](repeating: 0, count: (usage.count + 63) / 64)
             for index in originals.keys { foreignBits[Int(index) / 64] |= 1 << UInt64(index & 63) }
         }
-        byteCount = letters.count + masks.count * 9 + skeletons.count * 8 + foreignBits.count * 8 + 2_048
+        byteCount = letters.count + masks.byteCount + usage.count + skeletons.count * 8 + foreignBits.count * 8 + 2_048
         byteCount += originals.values.reduce(0) { $0 + $1.count + 56 }
     }
 
@@ -171,7 +171,7 @@ struct WordList: Sendable {
             let end = groups[length + 1].first
             // Each letter more or less is an error, which leaves fewer for letters that the other word lacks.
             let (more, less) = (bound - max(0, typed.count - length), bound - max(0, length - typed.count))
-            for index in first..<end where masks[index].mayBeNear(mask, more: more, less: less) {
+            masks.forEach(in: first..<end, near: mask, more: more, less: less) { index in
                 let start = offset + (index - first) * length
                 if let errors = pattern.errors(to: letters[start..<start + length], bound: bound) {
                     body(index, errors)
@@ -197,39 +197,6 @@ struct WordList: Sendable {
             body(Int(skeletonOrder[low]))
             low += 1
         }
-    }
-}
-
-/// Which letters a word has, once and twice: words that are near have nearly the same.
-struct LetterMask: Sendable {
-    private let bits: UInt64
-
-    init(_ word: some Sequence<UInt8>) {
-        var bits: UInt64 = 0
-        for byte in word {
-            let place: UInt64
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): place = UInt64(byte - UInt8(ascii: "a"))
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): place = 52 + UInt64(byte - UInt8(ascii: "0"))
-            default: place = 62 + UInt64(byte & 1)
-            }
-            let bit: UInt64 = 1 << place
-            if place < 26, bits & bit != 0 { bits |= bit << 26 } else { bits |= bit }
-        }
-        self.bits = bits
-    }
-
-    /// Whether so few letters are missing in the other word, and so few of it here.
-    ///
-    /// Each error puts in one letter at most and takes one away.
-    func mayBeNear(_ other: LetterMask, more: Int, less: Int) -> Bool {
-        var surplus = bits & ~other.bits
-        var lack = other.bits & ~bits
-        // Taking the lowest bit away is quicker than counting them.
-        for _ in 0..<less { lack &= lack &- 1 }
-        guard lack == 0 else { return false }
-        for _ in 0..<more { surplus &= surplus &- 1 }
-        return surplus == 0
     }
 }
 

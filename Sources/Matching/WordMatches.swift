@@ -110,9 +110,11 @@ struct WordMatches {
         let bound = EditDistance.tolerance(word.latin.count)
         guard bound > 0, !word.hasDigits else { return }
         let sounds = Phonemes.of(word.latin)
+        var own: [UInt8] = []
         for (found, errors) in dictionary.near(word.latin, bound: bound, .name, limit: Self.nearLimit) {
             let typing = EditDistance.similarity(word.latin, found.latin, errors: errors)
-            let sound = Phonemes.similarity(sounds, Phonemes.of(found.latin), least: 0.8) * 0.97
+            Phonemes.read(found.latin[...], into: &own)
+            let sound = Phonemes.similarity(sounds, own, least: 0.8) * 0.97
             let isAcross = found.isForeign != word.isForeign
             offer(found, max(typing, sound), isAcross ? .script : sound > 0.94 ? .spelling : .typo)
         }
@@ -136,16 +138,18 @@ struct WordMatches {
                 skeletons.formUnion(Skeleton.variants(of: stem + Array(ending.utf8), exactly: true))
             }
         }
+        var (own, ownStem): ([UInt8], [UInt8]) = ([], [])
         let compare = { (latin: ArraySlice<UInt8>, isForeign: Bool, found: () -> WordDictionary.Found) in
             let isAcross = isForeign != word.isForeign
             if isAcross, onlySlips { return }
-            let own = Phonemes.of(latin)
+            Phonemes.read(latin, into: &own)
             var similarity = Phonemes.similarity(
-                sounds, own, least: isAcross ? 0.6 : 0.75, vowel: isAcross ? 0.3 : 0.45)
+                sounds, own, least: isAcross ? 0.64 : 0.84, vowel: isAcross ? 0.3 : 0.45)
             if stem.count >= 4 {
                 let other = WordForms.family(latin)
                 if other.count < latin.count || stem.count < sounds.count {
-                    similarity = max(similarity, 0.95 * Phonemes.similarity(stem, Phonemes.of(other), least: 0.8))
+                    Phonemes.read(other, into: &ownStem)
+                    similarity = max(similarity, 0.95 * Phonemes.similarity(stem, ownStem, least: 0.8))
                 }
             }
             if similarity >= (isAcross ? 0.64 : 0.84) {
@@ -162,9 +166,11 @@ struct WordMatches {
     private func textSounds(_ word: QueryWord, _ offer: Offer) {
         guard word.latin.count >= 4, !word.hasDigits else { return }
         let sounds = Phonemes.of(word.latin)
+        var own: [UInt8] = []
         dictionary.sounding(Skeleton.variants(of: sounds, exactly: true), .text) { latin, _, found in
             guard latin.count >= 4 else { return }
-            let similarity = Phonemes.similarity(sounds, Phonemes.of(latin), least: 0.8)
+            Phonemes.read(latin, into: &own)
+            let similarity = Phonemes.similarity(sounds, own, least: 0.84)
             if similarity >= 0.84 { offer(found(), similarity * 0.95, .spelling) }
         }
     }
