@@ -42,49 +42,53 @@ extension Work {
         _ isDoubtful: Bool,
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
-        send(prepared, read, asks: asks, finish) { progress, principal in
-            self.admit(prepared, principal, asks: isDoubtful, finish) { standing in
-                self.go(on: prepared, progress, principal, asks: asks, standing, finish)
+        send(prepared, read, for: nil, asks: asks, finish) { progress, checked in
+            self.admit(prepared, checked.principal, asks: isDoubtful, finish) { standing in
+                self.go(on: prepared, progress, checked, asks: asks, standing, finish)
             }
         }
     }
 
-    /// The token's check in one flush with what the rows before led to.
+    /// What the rows before led to, in a flush of its own.
     private func proceed(
         _ prepared: PreparedCall,
         _ read: Read,
+        _ checked: Checked,
         asks: Bool,
         _ standing: CallStanding?,
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
-        send(prepared, read, asks: asks, finish) { progress, principal in
-            self.go(on: prepared, progress, principal, asks: asks, standing, finish)
+        send(prepared, read, for: checked.isFresh ? checked : nil, asks: asks, finish) { progress, checked in
+            self.go(on: prepared, progress, checked, asks: asks, standing, finish)
         }
     }
 
-    /// - Parameter next: What comes of the rows, which are gone when it returns.
+    /// - Parameters:
+    ///   - checked: Who calls, if the token need not be checked again.
+    ///   - next: What comes of the rows, which are gone when it returns.
     private func send(
         _ prepared: PreparedCall,
         _ read: Read?,
+        for checked: Checked?,
         asks: Bool,
         _ finish: @escaping @Sendable (Ran) -> Void,
-        _ next: @escaping @Sendable (Result<ReadCall.Progress, MustAsk>, Principal) -> Step
+        _ next: @escaping @Sendable (Result<ReadCall.Progress, MustAsk>, Checked) -> Step
     ) -> Step {
         let sent = ContinuousClock.now
-        return reading(read?.statements ?? []) { outcome in
+        return reading(read?.statements ?? [], for: checked) { outcome in
             self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
             do {
                 let results = try outcome.get()
-                let principal = try self.caller(from: results[0])
+                let checked = try checked ?? Checked(principal: self.caller(from: results[0]), time: sent)
                 let rows = Array(results.dropFirst())
                 let progress: Result<ReadCall.Progress, MustAsk>
                 do throws(MustAsk) {
                     progress = .success(
-                        try ReadCall(prepared, asks: asks).proceed(read, rows, for: principal, self.call.id))
+                        try ReadCall(prepared, asks: asks).proceed(read, rows, for: checked.principal, self.call.id))
                 } catch {
                     progress = .failure(error)
                 }
-                return next(progress, principal)
+                return next(progress, checked)
             } catch {
                 finish(.failure(error))
                 return .done
@@ -96,19 +100,19 @@ extension Work {
     private func go(
         on prepared: PreparedCall,
         _ progress: Result<ReadCall.Progress, MustAsk>,
-        _ principal: Principal,
+        _ checked: Checked,
         asks: Bool,
         _ standing: CallStanding?,
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
         switch progress {
-        case .success(.more(let next)): return proceed(prepared, next, asks: asks, standing, finish)
+        case .success(.more(let next)): return proceed(prepared, next, checked, asks: asks, standing, finish)
         case .success(.wait(let gate, let next)):
-            return .wait(for: gate()) { self.proceed(prepared, next(), asks: asks, standing, finish) }
+            return .wait(for: gate()) { self.proceed(prepared, next(), checked, asks: asks, standing, finish) }
         case .success(.ended(var outcome)):
             outcome.standing = standing
-            audit(outcome, prepared, of: principal)
-            finish(.success((principal, outcome)))
+            audit(outcome, prepared, of: checked.principal)
+            finish(.success((checked.principal, outcome)))
         case .failure(let pending): finish(.failure(pending))
         }
         return .done

@@ -74,6 +74,16 @@ package struct Authenticator: Sendable {
         return check.asCommonOpening
     }
 
+    /// The first statement of a flush that goes on with a call whose token was checked a moment ago: sets the workspace
+    /// and the member as the check did.
+    package func continuation(for principal: Principal) -> SQL {
+        let setting: SQL = """
+            SELECT set_config('workport.workspace_id', \(principal.workspace.uuid), true),
+                set_config('workport.member_id', \(principal.member?.digits ?? ""), true)
+            """
+        return setting.asCommonOpening
+    }
+
     /// What the database said about the credential.
     ///
     /// - Returns: The caller, and whether the session that came with the request had been ended.

@@ -6,7 +6,7 @@ package import Postgres
 ///
 /// A worker sends the statements of several waiting calls in one flush; this value is all that it needs. Where one
 /// flush is not enough, because only rows tell what else to ask, the rows lead to another read: it leaves in a flush of
-/// its own, behind another check of the token, so that it sees nothing of a caller who was locked out meanwhile.
+/// its own, behind another check of the token if it had to wait, so that it sees nothing for a caller who was locked out.
 package struct Read: Sendable {
     /// What comes of the rows.
     package enum Outcome: Sendable {
