@@ -100,7 +100,8 @@ struct SearchPlanTests {
             (tables.documents(conjunctions, isExact: true), ["search_tasks f", "tasks_pkey"]),
             (tables.documents(conjunctions, isExact: false), ["search_tasks f"]),
             (SearchTables(narrowed).documents(conjunctions, isExact: true), ["search_tasks f", "tasks_pkey"]),
-            (tables.items(onPage: page), ["tasks_pkey"]), (tables.texts(of: ["a"], onPage: page), ["tasks_pkey"]),
+            (tables.items(onPage: page, explaining: []), ["tasks_pkey"]),
+            (tables.items(onPage: page, explaining: ["a"]), ["tasks_pkey"]),
             (tables.documents(of: ["a"]), ["search_documents_pkey", "tasks_pkey"]),
             (tables.names(conjunctions), ["search_tasks f", "tasks_pkey", "contacts_pkey"]),
             (tables.numbered(1), ["tasks_number_key"]),
@@ -112,8 +113,7 @@ struct SearchPlanTests {
             (tables.addressed("s.local = \("a") AND s.domain = \("b")"), ["search_emails_pkey", "tasks_pkey"]),
             (tables.addressed("s.domain = \("b")"), ["search_emails_domain"]),
             (tables.addressed("s.squeezed = ANY (\(["a"])::text[])"), ["search_emails_squeezed"]),
-            (tables.items(["a"]), ["tasks_pkey"]),
-            (tables.texts(of: ["a"]), ["tasks_pkey"]),
+            (tables.items(["a"], explaining: ["a"]), ["tasks_pkey"]),
             (tables.facts(DictionaryRead(subject.workspace, known: known)), ["search_words_born"]),
         ]
         for (statement, indexes) in expected {
@@ -140,7 +140,7 @@ struct SearchPlanTests {
                 (tables.addressed("s.local = \("a") AND s.domain = \("b")"), ["\(emails)_pkey", key]),
                 (tables.addressed("s.domain = \("b")"), ["\(emails)_domain"]),
                 (tables.addressed("s.squeezed = ANY (\(["a"])::text[])"), ["\(emails)_squeezed"]),
-                (tables.rows(ofOwners: ["a"]), [key]), (tables.items(["a"]), [key]), (tables.texts(of: ["a"]), [key]),
+                (tables.rows(ofOwners: ["a"]), [key]), (tables.items(["a"], explaining: ["a"]), [key]),
             ]
             for (statement, indexes) in expected {
                 let plan = try plan(statement)

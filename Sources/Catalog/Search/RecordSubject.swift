@@ -48,7 +48,9 @@ struct RecordSubject: SearchSubject {
 
     var name: (expression: SQL, joins: SQL) { ("\(verbatim: record.name)::text", "") }
     var texts: (columns: SQL, joins: SQL) { ("\(verbatim: record.columns)", "") }
-    func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row { record.row(rows, row) }
+    func text(_ rows: QueryResult, _ row: Int, from column: Int) -> TaskTexts.Row {
+        record.row(rows, row, from: column)
+    }
 
     var untrusted: [UntrustedPath] { entity.untrusted(isInList: true, fields) }
 

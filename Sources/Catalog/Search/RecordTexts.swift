@@ -39,7 +39,7 @@ struct RecordTexts: Sendable {
     /// The name that is compared as a whole.
     var name: String { search.texts.first { $0.role == .name }?.expression ?? "NULL" }
 
-    /// The columns of ``row(_:_:)``, over `t`.
+    /// The columns of ``row(_:_:from:)``, over `t`.
     var columns: String {
         let texts = EntitySearch.Role.allCases.map { role in
             search.texts.first { $0.role == role }.map { "left((\($0.expression))::text, \(Self.characters))" }
@@ -51,10 +51,12 @@ struct RecordTexts: Sendable {
     /// How much of a text is searched.
     private static let characters = TaskTexts.descriptionCharacters
 
-    /// Reads a row of ``columns``.
-    func row(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row {
+    /// Reads a row of ``columns``, the first of which is at a place.
+    func row(_ rows: QueryResult, _ row: Int, from first: Int = 0) -> TaskTexts.Row {
         var texts: [EntitySearch.Role: String] = [:]
-        for (place, role) in EntitySearch.Role.allCases.enumerated() { texts[role] = rows.string(row, 2 + place) }
+        for (place, role) in EntitySearch.Role.allCases.enumerated() {
+            texts[role] = rows.string(row, first + 2 + place)
+        }
         let document = SearchDocument(
             title: texts[.title] ?? "",
             description: texts[.body] ?? "",
@@ -64,7 +66,8 @@ struct RecordTexts: Sendable {
             labels: texts[.tags].map { [$0] } ?? [],
             answers: texts[.details].map { [$0] } ?? []
         )
-        return TaskTexts.Row(id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, document: document)
+        return TaskTexts.Row(
+            id: rows.string(row, first) ?? "", createdAt: rows.int64(row, first + 1) ?? 0, document: document)
     }
 
     // MARK: Numbers and addresses

@@ -94,15 +94,15 @@ struct SearchFlow: Sendable {
         if let asked { statements.append(statement(for: asked)) }
         let checksPlace = statements.count
         statements += checks?.checks ?? []
-        return Read(statements) { (results, _) throws(ToolError) in
+        return Self.read(statements) { (results) throws(ToolError) in
             // Whoever waits for the words finds them once this has taken them in, or reads them by itself.
             defer { if case .caller(let claim) = reader { claim.end() } }
             try self.checks?.verify(results[checksPlace...])
             var knowledge = Knowledge()
-            knowledge.country = results[0].string(0, 1).flatMap { PhoneCountry($0) }
+            knowledge.country = results[0].string(0, 0).flatMap { PhoneCountry($0) }
             let isNew = self.learn(dictionaryRead, results, known, &knowledge)
             // Letters before digits are a number where they are what such numbers begin with.
-            let prefix = self.subject.numberPrefix ?? results[0].string(0, 2) ?? ""
+            let prefix = self.subject.numberPrefix ?? results[0].string(0, 1) ?? ""
             if number != nil, self.wishes.isNumber(underPrefix: prefix) {
                 return self.finish(Finder.number(0).found(results[numberPlace...numberPlace], country: nil), knowledge)
             }
@@ -150,7 +150,7 @@ struct SearchFlow: Sendable {
             knowledge.dictionary = known?.dictionary
             return false
         }
-        let (entry, isNew) = read.entry(from: results[0], at: 3)
+        let (entry, isNew) = read.entry(from: results[0], at: 2)
         if entry.horizon != known?.horizon || isNew { dictionaries.keep(entry, of: workspace) }
         knowledge.dictionary = entry.dictionary
         return isNew
@@ -299,16 +299,11 @@ struct SearchFlow: Sendable {
         let unclear = page.filter(\.isToBeExplained).map(\.id)
         let items = page.compactMap { task in task.json.map { (task, $0) } }
         if items.count == page.count, search == nil || unclear.isEmpty { return .answer(answer(items, knowledge)) }
-        var statements = [tables.items(page.map(\.id))]
-        if search != nil, !unclear.isEmpty { statements.append(tables.texts(of: unclear)) }
+        let known = Dictionary(uniqueKeysWithValues: page.map { ($0.id, $0) })
+        let statement = tables.items(page.map(\.id), explaining: search == nil ? [] : unclear)
         return .more(
-            Self.read(statements) { (results) throws(ToolError) in
-                let rows = results[0]
-                var items: [String: [UInt8]] = [:]
-                for row in 0..<rows.rowCount { items[rows.string(row, 0) ?? ""] = rows.bytes(row, 1) }
-                let explained = self.explained(page, search, by: results.dropFirst().first)
-                return .answer(
-                    self.answer(explained.compactMap { task in items[task.id].map { (task, $0) } }, knowledge))
+            Self.read([statement]) { (results) throws(ToolError) in
+                .answer(self.answer(self.items(results[0], of: known, explainedBy: search), knowledge))
             })
     }
 
@@ -322,23 +317,28 @@ struct SearchFlow: Sendable {
         let known = best
         let place = after.flatMap { FoundRow.place($0) }
         let page = tables.page(of: Array(candidates), after: place, limit: limit + 1)
-        var statements = [tables.items(onPage: page)]
-        let unclear = candidates.filter(\.isToBeExplained).map(\.id)
-        if search != nil, !unclear.isEmpty { statements.append(tables.texts(of: unclear, onPage: page)) }
+        let unclear = search == nil ? [] : candidates.filter(\.isToBeExplained).map(\.id)
         return .more(
-            Self.read(statements) { (results) throws(ToolError) in
-                let rows = results[0]
-                var (page, items): ([FoundRow], [String: [UInt8]]) = ([], [:])
-                for place in 0..<rows.rowCount {
-                    guard let id = rows.string(place, 0), var row = known[id] else { continue }
-                    row.createdAt = rows.int64(place, 1) ?? 0
-                    items[id] = rows.bytes(place, 2)
-                    page.append(row)
-                }
-                let explained = self.explained(page, search, by: results.dropFirst().first)
-                return .answer(
-                    self.answer(explained.compactMap { row in items[row.id].map { (row, $0) } }, knowledge))
+            Self.read([tables.items(onPage: page, explaining: unclear)]) { (results) throws(ToolError) in
+                .answer(self.answer(self.items(results[0], of: known, explainedBy: search), knowledge))
             })
+    }
+
+    /// What the rows of a page bring: the JSON of each, its time where that was not known, and perhaps its texts.
+    private func items(
+        _ rows: QueryResult, of known: [String: FoundRow], explainedBy search: TextSearches?
+    ) -> [(task: FoundRow, json: [UInt8])] {
+        (0..<rows.rowCount).compactMap { place in
+            guard let id = rows.string(place, 0), var row = known[id], let json = rows.bytes(place, 2) else {
+                return nil
+            }
+            if let createdAt = rows.int64(place, 1) { row.createdAt = createdAt }
+            if let search, rows.columnCount > SearchTables.pageWidth, !rows.isNull(place, SearchTables.pageWidth) {
+                let text = subject.text(rows, place, from: SearchTables.pageWidth)
+                row = search.explained(row, by: text.document)
+            }
+            return (row, json)
+        }
     }
 
     /// The best of what was found behind the place that the caller's cursor tells, one more than a page shows.
@@ -351,18 +351,6 @@ struct SearchFlow: Sendable {
             if page.count > limit { break }
         }
         return page
-    }
-
-    private func explained(
-        _ page: [FoundRow], _ search: TextSearches?, by texts: QueryResult?
-    ) -> [FoundRow] {
-        guard let search, let texts else { return page }
-        var documents: [String: SearchDocument] = [:]
-        for row in 0..<texts.rowCount {
-            let task = subject.text(texts, row)
-            documents[task.id] = task.document
-        }
-        return page.map { task in documents[task.id].map { search.explained(task, by: $0) } ?? task }
     }
 
     /// - Parameter tasks: What the answer shows, each with its JSON.

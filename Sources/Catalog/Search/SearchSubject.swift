@@ -32,9 +32,9 @@ protocol SearchSubject: Sendable {
 
     /// The name that is compared as a whole, and what it needs beside the table.
     var name: (expression: SQL, joins: SQL) { get }
-    /// The columns that ``text(_:_:)`` reads, and what they need beside the table.
+    /// The columns that ``text(_:_:from:)`` reads, and what they need beside the table.
     var texts: (columns: SQL, joins: SQL) { get }
-    func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row
+    func text(_ rows: QueryResult, _ row: Int, from column: Int) -> TaskTexts.Row
 
     /// Where a row as the answer shows it holds text of outsiders.
     var untrusted: [UntrustedPath] { get }

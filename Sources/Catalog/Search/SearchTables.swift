@@ -25,15 +25,13 @@ struct SearchTables: Sendable {
 
     /// Makes the statements behind it keep one plan: how many tasks one of them names says nothing about the best plan
     /// for it, and making a plan takes longer than all else.
-    static let keepsPlans: SQL = "SELECT \(keepingPlans)"
-    private static let keepingPlans: SQL = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+    static let keepsPlans: SQL = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 
-    /// The same, with the workspace's country, its prefix of task numbers, and what a dictionary needs.
+    /// The workspace's country, its prefix of task numbers, and what a dictionary needs.
     func facts(_ words: DictionaryRead?) -> SQL {
         let more: SQL = if let words { ", \(words.columns)" } else { "" }
         return """
-            SELECT \(Self.keepingPlans), w.default_country, w.task_number_prefix\(more)
-            FROM workspaces AS w WHERE w.id = \(workspace)
+            SELECT w.default_country, w.task_number_prefix\(more) FROM workspaces AS w WHERE w.id = \(workspace)
             """
     }
 
@@ -128,15 +126,6 @@ struct SearchTables: Sendable {
         ) AS k
         JOIN \(table) AS t ON \(condition) AND t.id = k.id
         \(subject.name.joins)
-        """
-    }
-
-    /// The texts of rows that are known.
-    func texts(of rows: [String]) -> SQL {
-        """
-        SELECT \(subject.texts.columns) FROM unnest(\(rows)::uuid[]) AS k(id)
-        JOIN \(table) AS t ON \(condition) AND t.id = k.id
-        \(subject.texts.joins)
         """
     }
 
@@ -245,31 +234,35 @@ struct SearchTables: Sendable {
             """
     }
 
-    /// The rows of a page in their order: key, time and JSON.
-    func items(onPage page: SQL) -> SQL {
+    /// The rows of a page in their order: key, time and JSON, and behind these the texts of those that are to be explained.
+    func items(onPage page: SQL, explaining unclear: [String]) -> SQL {
         """
-        SELECT p.id, p.created, \(subject.item("p.id")) FROM (\(page)) AS p
+        SELECT p.id, p.created, \(subject.item("p.id"))\(textColumns(unclear)) FROM (\(page)) AS p \(texts(unclear))
         ORDER BY p.score DESC, p.created DESC, p.id DESC
         """
     }
 
-    /// The texts of those rows of a page that are among some.
-    func texts(of rows: [String], onPage page: SQL) -> SQL {
+    /// The same for rows whose order and times are known, in the order given.
+    func items(_ rows: [String], explaining unclear: [String]) -> SQL {
         """
-        SELECT \(subject.texts.columns)
-        FROM (\(page)) AS k
-        JOIN \(table) AS t ON \(condition) AND t.id = k.id
-        \(subject.texts.joins)
-        WHERE k.id = ANY (\(rows)::uuid[])
+        SELECT p.id, NULL::bigint, \(subject.item("p.id"))\(textColumns(unclear))
+        FROM unnest(\(rows)::uuid[]) WITH ORDINALITY AS p(id, place) \(texts(unclear))
+        ORDER BY p.place
         """
     }
 
-    /// The JSON of rows for the answer, in the order given.
-    func items(_ rows: [String]) -> SQL {
-        """
-        SELECT p.id, \(subject.item("p.id"))
-        FROM unnest(\(rows)::uuid[]) WITH ORDINALITY AS p(id, place)
-        ORDER BY p.place
-        """
+    /// How many columns stand before the texts.
+    static let pageWidth = 3
+
+    private func textColumns(_ unclear: [String]) -> SQL { unclear.isEmpty ? "" : ", x.*" }
+
+    private func texts(_ unclear: [String]) -> SQL {
+        if unclear.isEmpty { return "" }
+        return """
+            LEFT JOIN LATERAL (
+                SELECT \(subject.texts.columns) FROM \(table) AS t \(subject.texts.joins)
+                WHERE \(condition) AND t.id = p.id AND p.id = ANY (\(unclear)::uuid[])
+            ) AS x ON true
+            """
     }
 }

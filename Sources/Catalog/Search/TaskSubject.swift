@@ -48,14 +48,16 @@ struct TaskSubject: SearchSubject {
     }
 
     var texts: (columns: SQL, joins: SQL) { (TaskTexts.columns, TaskTexts.joins) }
-    func text(_ rows: QueryResult, _ row: Int) -> TaskTexts.Row { TaskTexts.row(rows, row) }
+    func text(_ rows: QueryResult, _ row: Int, from column: Int) -> TaskTexts.Row {
+        TaskTexts.row(rows, row, from: column)
+    }
 
     var untrusted: [UntrustedPath] { TaskItem.untrusted }
 
     func item(_ key: SQL) -> SQL {
         """
-        (SELECT \(TaskItem.object(fields: fields)) FROM (
-            SELECT \(TaskItem.columns) FROM tasks AS t \(TaskItem.joins)
+        (SELECT row_to_json(i) FROM (
+            SELECT \(TaskItem.columns(of: fields)) FROM tasks AS t \(TaskItem.joins(of: fields))
             WHERE t.workspace_id = \(workspace) AND t.id = \(key) AND t.deleted_at IS NULL
         ) AS i)
         """

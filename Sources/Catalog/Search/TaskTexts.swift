@@ -9,7 +9,7 @@ enum TaskTexts {
     static let comments = 500
     static let commentCharacters = 4_000
 
-    /// What ``document(_:_:)`` reads from a column on, over `tasks AS t` and ``joins``.
+    /// What ``row(_:_:from:)`` reads from a column on, over `tasks AS t` and ``joins``.
     static let columns: SQL = """
         t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint AS created, t.number, t.title,
         left(t.description, 8000) AS description, c.display_name,
@@ -34,21 +34,21 @@ enum TaskTexts {
         let document: SearchDocument
     }
 
-    /// Reads a row of ``columns``.
-    static func row(_ rows: QueryResult, _ row: Int) -> Row {
-        let companies = [rows.string(row, 6), rows.string(row, 7)].compactMap { $0 }
+    /// Reads a row of ``columns``, the first of which is at a place.
+    static func row(_ rows: QueryResult, _ row: Int, from first: Int = 0) -> Row {
+        let companies = [rows.string(row, first + 6), rows.string(row, first + 7)].compactMap { $0 }
         let document = SearchDocument(
-            number: rows.int64(row, 2),
-            title: rows.string(row, 3) ?? "",
-            description: rows.string(row, 4) ?? "",
-            customerNames: rows.string(row, 5).map { [$0] } ?? [],
+            number: rows.int64(row, first + 2),
+            title: rows.string(row, first + 3) ?? "",
+            description: rows.string(row, first + 4) ?? "",
+            customerNames: rows.string(row, first + 5).map { [$0] } ?? [],
             companies: companies.count == 2 && companies[0] == companies[1] ? [companies[0]] : companies,
-            cities: rows.string(row, 8).map { [$0] } ?? [],
-            labels: parts(rows.string(row, 9), "\n"),
-            answers: parts(rows.string(row, 10), "\n"),
-            comments: parts(rows.string(row, 11), "\u{1E}")
+            cities: rows.string(row, first + 8).map { [$0] } ?? [],
+            labels: parts(rows.string(row, first + 9), "\n"),
+            answers: parts(rows.string(row, first + 10), "\n"),
+            comments: parts(rows.string(row, first + 11), "\u{1E}")
         )
-        return Row(id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0, document: document)
+        return Row(id: rows.string(row, first) ?? "", createdAt: rows.int64(row, first + 1) ?? 0, document: document)
     }
 
     private static func parts(_ text: String?, _ separator: Character) -> [String] {

@@ -36,6 +36,7 @@ private enum TaskList {
         let arguments = call.arguments
         let limit = Int(arguments.integer("limit") ?? 20)
         let workspace = call.workspace
+        let fields = arguments.words("fields")
         let filter = Filter(arguments, in: workspace)
         let position = try Cursor(of: call, width: 2)?.position
         let after: SQL =
@@ -47,7 +48,7 @@ private enum TaskList {
         // The inner limit is the largest page. PostgreSQL reckons with a tenth of all rows where the limit is a bind; with
         // this one it looks the page's tasks up by key, without it it would read all tasks of the workspace.
         let page: SQL = """
-            SELECT \(TaskItem.object(fields: arguments.words("fields"))), p.touched::text, p.key::text
+            SELECT row_to_json(i), p.touched::text, p.key::text
             FROM (
                 SELECT q.workspace_id, q.key, q.touched
                 FROM (
@@ -62,7 +63,7 @@ private enum TaskList {
                 LIMIT \(limit + 1)::bigint
             ) AS p
             JOIN LATERAL (
-                SELECT \(TaskItem.columns) FROM tasks AS t \(TaskItem.joins)
+                SELECT \(TaskItem.columns(of: fields)) FROM tasks AS t \(TaskItem.joins(of: fields))
                 WHERE t.workspace_id = p.workspace_id AND t.id = p.key
             ) AS i ON true
             ORDER BY p.touched DESC, p.key DESC
