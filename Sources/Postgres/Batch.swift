@@ -48,7 +48,8 @@ final class Batch {
         if !reads.isEmpty { pool.observer.flushed(batch: reads.count) }
         pipeline.receive(displacing: true) { number, outcome in take(outcome, of: number - firstNumber) }
         for (read, error) in interrupted { repeatAlone(read, after: error) }
-        pool.putBack(continued)
+        // This worker takes next what goes on alone: where it runs already, nobody has to be woken.
+        pool.putBack(continued, waking: continued.count > 1 || write != nil)
         notePace()
         if let write {
             pool.observer.flushed(batch: 1)

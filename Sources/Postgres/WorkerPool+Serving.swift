@@ -21,10 +21,12 @@ extension WorkerPool {
     }
 
     /// Gives calls back to the backlog, where they are next of their tenants.
-    func putBack(_ calls: [WaitingCall]) {
+    ///
+    /// - Parameter wakes: Whether another worker is to take them: not if the caller looks for calls itself.
+    func putBack(_ calls: [WaitingCall], waking wakes: Bool = true) {
         guard !calls.isEmpty else { return }
         state.withLock { $0.queue.putBack(calls.map { ($0.job.tenant, $0) }) }
-        wakeIdle()
+        if wakes { wakeIdle() }
     }
 
     /// Keeps a call until a gate opens, which puts it back to the backlog.

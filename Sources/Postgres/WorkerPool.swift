@@ -94,6 +94,8 @@ package final class WorkerPool: Sendable {
         }
         for call in refused { refuse(call, .unavailable) }
         finishIfDrained()
+        // What it would have taken next is for others.
+        wakeIdle()
         let pause = worker.pause
         worker.queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause.milliseconds))) { [weak self] in
             self?.connect(worker)
