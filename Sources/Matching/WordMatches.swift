@@ -63,6 +63,7 @@ struct WordMatches {
         _ word: QueryWord, isUnfinished: Bool = false, onlySlips: Bool = false, penalty: Float = 0
     ) -> [Alternative] {
         var best: [StoredWord: Alternative] = [:]
+        best.reserveCapacity(128)
         func offer(_ found: WordDictionary.Found, _ similarity: Float, _ kind: MatchKind) {
             let stored = found.stored
             guard stored.word != word.word else { return }
@@ -79,19 +80,33 @@ struct WordMatches {
                 inflections(word, offer)
             }
         }
-        var shares: [Int: Int] = [:]
-        var result: [Alternative] = []
-        for alternative in best.values.sorted(by: Self.isBefore)
-        where !onlySlips || alternative.kind == .typo || alternative.kind == .spelling {
-            let share = alternative.kind.rawValue << 1 | (alternative.stored.section == .name ? 1 : 0)
-            guard shares[share, default: 0] < Self.share else { continue }
-            shares[share, default: 0] += 1
-            result.append(alternative)
-        }
+        var result = Self.nearest(
+            best.values.filter { !onlySlips || $0.kind == .typo || $0.kind == .spelling }
+        ).sorted(by: Self.isBefore)
         if isUnfinished {
             result += completions(word).filter { best[$0.stored] == nil || best[$0.stored]!.similarity < $0.similarity }
         }
         return result
+    }
+
+    /// The nearest alternatives of each kind and section.
+    ///
+    /// Of another script there may be a thousand: those that cannot be among the nearest are not put in order.
+    private static func nearest(_ all: [Alternative]) -> [Alternative] {
+        var kinds = [[Alternative]](repeating: [], count: (MatchKind.typo.rawValue + 1) * 2)
+        for alternative in all {
+            kinds[alternative.kind.rawValue << 1 | (alternative.stored.section == .name ? 1 : 0)].append(alternative)
+        }
+        return kinds.flatMap { members -> [Alternative] in
+            guard members.count > Self.share else { return members }
+            var tops: [Float] = []
+            for member in members where tops.count < Self.share || member.similarity > tops[Self.share - 1] {
+                tops.insert(member.similarity, at: tops.firstIndex { $0 < member.similarity } ?? tops.count)
+                if tops.count > Self.share { tops.removeLast() }
+            }
+            return Array(
+                members.filter { $0.similarity >= tops[Self.share - 1] }.sorted(by: isBefore).prefix(Self.share))
+        }
     }
 
     static func isBefore(_ left: Alternative, _ right: Alternative) -> Bool {
