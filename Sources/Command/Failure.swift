@@ -27,6 +27,7 @@ struct Failure: Error {
         case let error as CredentialRegistry.Refusal: error.message
         case let error as WorkspaceRegistry.UnknownTimeZone: error.message
         case let error as MemberRegistry.Refusal: error.message
+        case let error as ServerRegistry.Refusal: error.message
         case let error as WorkspaceSeeder.Refusal: error.message
         case let error as PostgresError: sentence(for: error)
         case let error as HTTPServerError: error.message

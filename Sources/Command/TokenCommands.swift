@@ -22,6 +22,7 @@ enum TokenCommands {
         .init("confirm", "none|risky|all_writes", "Writes that are shown first and done when they are confirmed"),
         .init("read-only", "on|off", "Refuse every tool that writes"),
         .init("lockdown", "on|off", "Withhold text that people outside the workspace wrote"),
+        .init("server", "HANDLE|none", "The server to which it belongs, whose tools and limits hold for it too"),
         .init("customer-comments", "on|off", "Offer addCustomerComment where the workspace does"),
         .init("factors", "0..3", "Facts about the customer that a comment needs at least"),
         .init("per-minute", "N|none|standard", "Calls of tools that it may make a minute (1000)"),
@@ -56,7 +57,8 @@ enum TokenCommands {
         run: { flags in
             try inRegistry(flags) { registry in
                 Report.print(
-                    try registry.list(), columns: ["id", "preview", "name", "status", "expires_at", "last_used_at"],
+                    try registry.list(),
+                    columns: ["id", "preview", "name", "server", "status", "expires_at", "last_used_at"],
                     asJSON: flags.has("json")
                 )
             }
@@ -138,6 +140,7 @@ enum TokenCommands {
         settings.features = try CredentialWords.features(flags)
         settings.confirmation = try CredentialWords.confirmation(flags)
         settings.lockdown = try flags.toggle("lockdown")
+        settings.server = flags.text("server").map { $0 == "none" ? .none : .server($0) }
         settings.limits = try CredentialWords.limits(flags)
         settings.lifetime = try flags.integer("expires-in", 1...315_360_000)
         return settings

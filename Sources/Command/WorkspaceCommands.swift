@@ -38,7 +38,8 @@ enum WorkspaceCommands {
             let wishes = try settings(flags)
             let connection = try Administration.connect(try flags.settings())
             let workspace = try WorkspaceCreation.create(
-                name: name, slug: try flags.text("slug") ?? slug(name), settings: wishes, on: connection
+                name: name, slug: try flags.text("slug") ?? Slug.made(from: name, flag: "slug"), settings: wishes,
+                on: connection
             )
             try show(workspace, flags, connection)
         }
@@ -112,13 +113,6 @@ enum WorkspaceCommands {
         guard let row = found.first else { throw Failure("The workspace is gone.") }
         Report.print(row, asJSON: flags.has("json"))
     }
-
-    private static func slug(_ name: String) throws(UsageError) -> String {
-        let letters = name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-        let parts = String(letters).split(separator: "-")
-        guard !parts.isEmpty else { throw UsageError("No slug follows from that name; give one with --slug.") }
-        return String(parts.joined(separator: "-").prefix(63))
-    }
 }
 
 /// Tool names on the command line.
@@ -132,6 +126,12 @@ enum ToolNames {
             throw UsageError("--tools is empty; it can be all, or names of tools separated by commas.")
         }
         return names
+    }
+
+    /// What `--tools` says of a server: names, or all or none of those that its tokens have.
+    static func assigned(_ flags: Flags) throws(UsageError) -> ServerRegistry.Assignment? {
+        if flags.text("tools") == "none" { return .these([]) }
+        return try allowed(flags).map { $0.isEmpty ? .all : .these($0) }
     }
 
     /// What `--deny-tools` says: names, every name for `all`, or the empty list for `none`.
@@ -153,5 +153,18 @@ enum ToolNames {
             throw UsageError("There is no tool \(unknown); known are \(known.joined(separator: ", ")).")
         }
         return names
+    }
+}
+
+/// Short names at the command line: lower-case letters, digits, hyphens.
+enum Slug {
+    /// The short name that follows from what people call a thing.
+    ///
+    /// - Parameter flag: Where another can be given.
+    static func made(from name: String, flag: String) throws(UsageError) -> String {
+        let letters = name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+        let parts = String(letters).split(separator: "-")
+        guard !parts.isEmpty else { throw UsageError("No \(flag) follows from that name; give one with --\(flag).") }
+        return String(parts.joined(separator: "-").prefix(63))
     }
 }

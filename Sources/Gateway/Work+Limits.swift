@@ -111,7 +111,7 @@ extension ToolError {
     /// A call that is one too many, told to who made it.
     fileprivate init(_ refusal: CallRefusal) {
         let meter = refusal.meter
-        let owner = meter.isOfWorkspace ? "This workspace" : "This credential"
+        let owner = "This \(meter.scope.rawValue)"
         let calls = meter == .sensitiveMinute ? "calls that change many rows or reach beyond the workspace" : "calls"
         let wait = refusal.retryAfter == 1 ? "a second" : "\(refusal.retryAfter) seconds"
         self.init(

@@ -52,7 +52,7 @@ package struct Authenticator: Sendable {
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
                 permissions, features, confirm, workspace_confirm, lockdown, weight,
-                credential_limits, workspace_limits
+                credential_limits, workspace_limits, server_id, server_tools, server_limits
             FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
@@ -66,7 +66,7 @@ package struct Authenticator: Sendable {
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
                 permissions, features, confirm, workspace_confirm, lockdown, weight,
-                credential_limits, workspace_limits
+                credential_limits, workspace_limits, server_id, server_tools, server_limits
             FROM authenticate_at(
                 \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
@@ -98,6 +98,7 @@ package struct Authenticator: Sendable {
         case "revoked": throw IdentityError(.revoked)
         case "expired": throw IdentityError(.expired)
         case "suspended": throw IdentityError(.suspended)
+        case "disabled": throw IdentityError(.serverDisabled)
         default: throw IdentityError(.unknown)
         }
         guard let key = rows.string(0, 1).flatMap(RowID.init(uuid:)) else { throw IdentityError(.unknown) }
@@ -108,6 +109,7 @@ package struct Authenticator: Sendable {
             customerComments: rows.bool(0, 4) ?? false,
             customerCommentFactors: Int(rows.int64(0, 5) ?? 3),
             allowLists: [rows.string(0, 6), rows.string(0, 8)].compactMap { $0.map(names) },
+            server: rows.string(0, 22).map(names),
             denied: names(rows.string(0, 7) ?? "").union(names(rows.string(0, 9) ?? "")),
             profile: profile,
             permissions: rows.string(0, 13).map(names),
@@ -119,10 +121,12 @@ package struct Authenticator: Sendable {
             workspace: credential.workspace,
             credential: key,
             member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
+            server: rows.string(0, 21).flatMap(RowID.init(uuid:)),
             access: access,
             endsAt: rows.int64(0, 11),
             weight: Int(rows.int64(0, 18) ?? 1),
-            limits: CallLimits(credential: rows.string(0, 19), workspace: rows.string(0, 20))
+            limits: CallLimits(
+                credential: rows.string(0, 19), server: rows.string(0, 23), workspace: rows.string(0, 20))
         )
         return (principal, rows.bool(0, 10) ?? false)
     }

@@ -1,8 +1,8 @@
 import Postgres
 
-/// How many calls of tools may be made, by one credential and by all of its workspace together.
+/// How many calls of tools may be made, by one credential, by all of its server and by all of its workspace together.
 package struct CallLimits: Sendable, Hashable {
-    /// The limits of one of the two; `nil` where there is none.
+    /// The limits of one of the three; `nil` where there is none.
     package struct Counts: Sendable, Hashable {
         package var perMinute: Int?
         package var perHour: Int?
@@ -35,22 +35,30 @@ package struct CallLimits: Sendable, Hashable {
 
         /// What a credential has for which nothing was said.
         package static let ofCredential = Counts(perMinute: 1_000, sensitivePerMinute: 100)
+        /// What a server has for which nothing was said.
+        package static let ofServer = Counts()
         /// What a workspace has for which nothing was said.
         package static let ofWorkspace = Counts()
     }
 
     package let credential: Counts
+    /// Those of the server to which the credential belongs; none where it belongs to none.
+    package let server: Counts
     package let workspace: Counts
 
-    package init(credential: Counts = .ofCredential, workspace: Counts = .ofWorkspace) {
+    package init(
+        credential: Counts = .ofCredential, server: Counts = .ofServer, workspace: Counts = .ofWorkspace
+    ) {
         self.credential = credential
+        self.server = server
         self.workspace = workspace
     }
 
-    /// What the check of a token tells of both.
-    init(credential: String?, workspace: String?) {
+    /// What the check of a token tells of the three.
+    init(credential: String?, server: String?, workspace: String?) {
         self.init(
             credential: Counts(credential, standard: .ofCredential),
+            server: Counts(server, standard: .ofServer),
             workspace: Counts(workspace, standard: .ofWorkspace))
     }
 }
@@ -64,7 +72,7 @@ package enum CallLimit: Sendable, Equatable {
     /// So many calls and no more.
     case calls(Int)
 
-    /// As the row of a credential or a workspace has it.
+    /// As the row of a credential, a server or a workspace has it.
     var stored: Int? {
         switch self {
         case .standard: nil
@@ -74,7 +82,7 @@ package enum CallLimit: Sendable, Equatable {
     }
 }
 
-/// What an operator says about the limits of a credential or a workspace; `nil` leaves one as it is.
+/// What an operator says about the limits of a credential, a server or a workspace; `nil` leaves one as it is.
 package struct CallLimitWishes: Sendable {
     package var perMinute: CallLimit?
     package var perHour: CallLimit?

@@ -21,11 +21,21 @@ package struct CredentialRegistry {
         /// Which writes wait for a confirmation; what is usual for the profile if there is no wish.
         package var confirmation: ConfirmationMode?
         package var lockdown: Bool?
+        /// The server to which it belongs; `nil` leaves that as it is.
+        package var server: Belonging?
         package var limits = CallLimitWishes()
         /// Seconds from now.
         package var lifetime: Int?
 
         package init() {}
+    }
+
+    /// To which server a credential belongs.
+    package enum Belonging: Sendable, Equatable {
+        /// To none: it may do what its own settings and the workspace's say.
+        case none
+        /// To the one with this handle or identifier, which only narrows what it may do.
+        case server(String)
     }
 
     /// Why an operator's wish cannot be granted.
@@ -77,7 +87,7 @@ package struct CredentialRegistry {
                             WHEN c.expires_at <= now() THEN 'expired'
                             ELSE 'active'
                         END AS status,
-                        m.email AS acts_as, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
+                        m.email AS acts_as, s.handle AS server, c.read_only, c.tools_allow, c.tools_deny, c.customer_comments,
                         c.customer_comment_factors, c.profile, c.permissions, c.features, c.confirm,
                         c.lockdown, c.calls_per_minute, c.calls_per_hour, c.calls_per_month, c.sensitive_per_minute,
                         rfc3339(c.created_at) AS created_at,
@@ -85,6 +95,7 @@ package struct CredentialRegistry {
                         rfc3339(c.last_used_at) AS last_used_at
                     FROM credentials AS c
                     LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
+                    LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
                     WHERE c.workspace_id = \(workspace.uuid)::uuid
                     ORDER BY c.id DESC
                 ) AS i
@@ -113,6 +124,7 @@ package struct CredentialRegistry {
         try inWorkspace {
             let id = try find(text)
             try requireAlive(id)
+            let server = try server(settings.server)
             _ = try connection.query(
                 """
                 UPDATE credentials SET
@@ -129,6 +141,7 @@ package struct CredentialRegistry {
                         ELSE features END,
                     confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
                     lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
+                    server_id = CASE WHEN \(settings.server != nil) THEN \(server?.digits)::uuid ELSE server_id END,
                     calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
                     calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
                     calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
@@ -170,7 +183,7 @@ package struct CredentialRegistry {
                 """
                 SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
                     profile, permissions, features, confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month,
-                    sensitive_per_minute, expires_at, id
+                    sensitive_per_minute, server_id, expires_at, id
                 FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
                 """
             } else {
@@ -183,7 +196,7 @@ package struct CredentialRegistry {
                     nullif(\(settings.features)::text[], '{}'), \(settings.confirmation?.rawValue)::text,
                     coalesce(\(settings.lockdown)::boolean, false), \(settings.limits.perMinute?.stored)::integer,
                     \(settings.limits.perHour?.stored)::integer, \(settings.limits.perMonth?.stored)::integer,
-                    \(settings.limits.sensitivePerMinute?.stored)::integer,
+                    \(settings.limits.sensitivePerMinute?.stored)::integer, \(try server(settings.server)?.digits)::uuid,
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
                 """
             }
@@ -191,8 +204,8 @@ package struct CredentialRegistry {
             """
             INSERT INTO credentials (workspace_id, prefix, secret_digest, preview, name, acts_as, tools_allow,
                 tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
-                confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month, sensitive_per_minute, expires_at,
-                rotated_from)
+                confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month, sensitive_per_minute, server_id,
+                expires_at, rotated_from)
             SELECT \(workspace.uuid)::uuid, \(token.kind.rawValue), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id
@@ -225,6 +238,11 @@ package struct CredentialRegistry {
             throw Refusal.noMember(text)
         }
         return id
+    }
+
+    private func server(_ wish: Belonging?) throws -> RowID? {
+        guard case .server(let text) = wish else { return nil }
+        return try ServerRegistry.find(text, in: workspace, connection)
     }
 
     private func find(_ text: String) throws -> RowID {

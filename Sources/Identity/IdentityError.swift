@@ -15,6 +15,7 @@ package struct IdentityError: Error, Sendable, Equatable {
         case expired
         case otherWorkspace = "other_workspace"
         case suspended = "workspace_suspended"
+        case serverDisabled = "server_disabled"
     }
 
     package let reason: Reason
@@ -44,6 +45,9 @@ package struct IdentityError: Error, Sendable, Equatable {
         case .otherWorkspace:
             "This token was made for another endpoint. Use the endpoint URL that was given with it."
         case .suspended: "This workspace is suspended. Ask its owner."
+        case .serverDisabled:
+            "The server that this token belongs to is switched off. Ask an admin of the workspace to switch it on, or for "
+                + "a token of another one."
         }
     }
 

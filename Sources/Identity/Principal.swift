@@ -6,19 +6,22 @@ package struct Principal: Sendable {
     package let credential: RowID
     /// The member for whom the credential acts, if it acts for one.
     package let member: RowID?
+    /// The server to which the credential belongs, if it belongs to one.
+    package let server: RowID?
     /// What this caller may see and call.
     package let access: ToolAccess
     /// When the credential ends, in microseconds since 1970, if an end is set.
     package let endsAt: Int64?
     /// How many times another workspace's share of the workers its workspace has.
     package let weight: Int
-    /// How many calls of tools it and its workspace may make.
+    /// How many calls of tools it, its server and its workspace may make.
     package let limits: CallLimits
 
     package init(
         workspace: WorkspaceID,
         credential: RowID,
         member: RowID?,
+        server: RowID? = nil,
         access: ToolAccess,
         endsAt: Int64? = nil,
         weight: Int = 1,
@@ -27,6 +30,7 @@ package struct Principal: Sendable {
         self.workspace = workspace
         self.credential = credential
         self.member = member
+        self.server = server
         self.access = access
         self.endsAt = endsAt
         self.weight = weight

@@ -1,4 +1,4 @@
-/// What a workspace and a credential together let a caller do; of two settings the stricter one holds.
+/// What a workspace, a server and a credential together let a caller do; of two settings the stricter one holds.
 ///
 /// Two callers with equal values see the same tools, so the value is also the key under which a rendered list is kept.
 package struct ToolAccess: Sendable, Hashable {
@@ -10,6 +10,8 @@ package struct ToolAccess: Sendable, Hashable {
     package let customerCommentFactors: Int
     /// Names that the workspace allows, or `nil` for all; then the same for the credential.
     package let allowLists: [Set<String>]
+    /// Names that were assigned to the credential's server; `nil` for all, or if it belongs to none.
+    package let server: Set<String>?
     /// Names that the workspace or the credential denies.
     package let denied: Set<String>
     /// Which tools are listed at all.
@@ -30,6 +32,7 @@ package struct ToolAccess: Sendable, Hashable {
         customerComments: Bool,
         customerCommentFactors: Int,
         allowLists: [Set<String>],
+        server: Set<String>? = nil,
         denied: Set<String>,
         profile: Profile = .taskTracking,
         permissions: Set<String>? = nil,
@@ -46,16 +49,20 @@ package struct ToolAccess: Sendable, Hashable {
         self.customerComments = customerComments
         self.customerCommentFactors = customerCommentFactors
         self.allowLists = allowLists
+        self.server = server
         self.denied = denied
     }
 
-    /// Whether the lists leave a tool in: every allow list names it and no deny list does.
+    /// Whether the lists of workspace and credential leave a tool in: every allow list names it and no deny list does.
     package func names(_ tool: String) -> Bool {
         !denied.contains(tool) && allowLists.allSatisfy { $0.contains(tool) }
     }
 
+    /// Whether the credential's server leaves a tool in.
+    package func isAssigned(_ tool: String) -> Bool { server?.contains(tool) ?? true }
+
     /// Whether nobody said by name which tools there are.
-    package var hasNoList: Bool { allowLists.isEmpty }
+    package var hasNoList: Bool { allowLists.isEmpty && server == nil }
 
     /// The same with a profile that lists every tool.
     package var listingAll: ToolAccess {
@@ -102,7 +109,7 @@ package enum Profile: String, Sendable, CaseIterable {
     case workestra
     /// Every tool.
     case all
-    /// The tools that the credential's allow list names.
+    /// The tools that were assigned to the credential's server, or that an allow list names.
     case custom
 
     /// What holds for a credential that has no setting of its own.

@@ -13,10 +13,10 @@ package struct CallBook: Sendable {
     /// How long a node believes without asking again that a window is empty: so late it hears of a limit that was raised.
     package static let belief = Duration.seconds(1)
 
-    /// What is held of one credential, or of one workspace.
+    /// What is held of one credential, of one server, or of one workspace.
     private struct Account: Sendable {
         /// By the place of their meter; `nil` where calls are not counted.
-        var purses = [Purse?](repeating: nil, count: Meter.allCases.count)
+        var purses = [Purse?](repeating: nil, count: 4)
         /// Calls that wait for a share, and the sensitive ones among them.
         var waiting = 0
         var sensitive = 0
@@ -25,14 +25,22 @@ package struct CallBook: Sendable {
 
     private struct Caller: Sendable {
         let credential: RowID
+        /// The server to which it belongs, if it belongs to one.
+        var server: ServerKey?
         var account: Account
     }
 
+    private struct ServerKey: Sendable, Hashable {
+        let workspace: WorkspaceID
+        let id: RowID
+    }
+
     private var callers: [PresentedCredential: Caller] = [:]
+    private var servers: [ServerKey: Account] = [:]
     private var workspaces: [WorkspaceID: Account] = [:]
     private let capacity: Int
 
-    /// - Parameter capacity: Credentials, and workspaces, that are remembered; beyond them the unused ones are forgotten.
+    /// - Parameter capacity: Credentials, servers and workspaces, that are remembered; beyond them the unused ones are forgotten.
     package init(capacity: Int = 10_000) { self.capacity = max(1, capacity) }
 
     /// How many credentials are remembered.
@@ -125,6 +133,8 @@ package struct CallBook: Sendable {
     /// What a node asks the database for.
     package struct Order: Sendable, Equatable {
         package let meter: Meter
+        /// The server whose calls they are, for a server's meter.
+        package let server: RowID?
         package let limit: Int
         /// For calls that wait.
         package let wanted: Int
@@ -135,16 +145,24 @@ package struct CallBook: Sendable {
     /// What is to be asked for, in the order in which it is granted; nothing if there is enough.
     package func order(of presented: PresentedCredential, at now: Instant) -> [Order] {
         guard let place = place(of: presented) else { return [] }
-        let account = callers.values[place.caller].account
-        let (waiting, sensitive) = (account.waiting, account.sensitive)
-        let others = workspaces.values[place.workspace].waiting
+        let caller = callers.values[place.caller]
+        let waiting = caller.account.waiting
+        let ofServer = place.server.map { servers.values[$0].waiting } ?? 0
+        let ofWorkspace = workspaces.values[place.workspace].waiting
         return Meter.allCases.compactMap { meter in
             guard let purse = purse(meter, place) else { return nil }
-            let need = meter.isOfWorkspace ? max(others, waiting) : meter == .sensitiveMinute ? sensitive : waiting
+            let need =
+                switch meter.scope {
+                case .credential: meter == .sensitiveMinute ? caller.account.sensitive : waiting
+                case .server: max(ofServer, waiting)
+                case .workspace: max(ofWorkspace, waiting)
+                }
             let wanted = max(0, need - purse.funds(at: now))
             let spare = meter.spare(of: purse.limit)
             guard wanted > 0 || purse.isLow(of: spare, at: now) else { return nil }
-            return Order(meter: meter, limit: purse.limit, wanted: wanted, spare: spare)
+            return Order(
+                meter: meter, server: meter.scope == .server ? caller.server?.id : nil, limit: purse.limit,
+                wanted: wanted, spare: spare)
         }
     }
 
@@ -159,10 +177,12 @@ package struct CallBook: Sendable {
         received: Instant
     ) {
         guard let place = place(of: presented) else { return }
+        let server = callers.values[place.caller].server?.id
         for (part, grant) in zip(order, grants) {
-            guard let grant else { continue }
+            // The credential was moved to another server meanwhile: what was counted is as good as admitted.
+            guard let grant, part.meter.scope != .server || part.server == server else { continue }
             change(part.meter, place) { purse in
-                // The limit was changed meanwhile: what was counted is as good as admitted.
+                // So it is where the limit was changed meanwhile.
                 guard purse?.limit == part.limit else { return }
                 purse?.take(grant, isShort: grant.count < part.wanted, sent: sent, received: received)
             }
@@ -170,14 +190,16 @@ package struct CallBook: Sendable {
         // Who still waits says so again.
         callers.values[place.caller].account.waiting = 0
         callers.values[place.caller].account.sensitive = 0
+        if let server = place.server { servers.values[server].waiting = 0 }
         workspaces.values[place.workspace].waiting = 0
     }
 
     // MARK: What is held
 
-    /// Where a caller and its workspace are held, so that they are looked up once.
+    /// Where a caller, its server and its workspace are held, so that they are looked up once.
     private struct Place {
         let caller: Dictionary<PresentedCredential, Caller>.Index
+        let server: Dictionary<ServerKey, Account>.Index?
         let workspace: Dictionary<WorkspaceID, Account>.Index
     }
 
@@ -185,20 +207,28 @@ package struct CallBook: Sendable {
         guard let caller = callers.index(forKey: presented),
             let workspace = workspaces.index(forKey: presented.workspace)
         else { return nil }
-        return Place(caller: caller, workspace: workspace)
+        guard let key = callers.values[caller].server else {
+            return Place(caller: caller, server: nil, workspace: workspace)
+        }
+        guard let server = servers.index(forKey: key) else { return nil }
+        return Place(caller: caller, server: server, workspace: workspace)
     }
 
     private func purse(_ meter: Meter, _ place: Place) -> Purse? {
-        meter.isOfWorkspace
-            ? workspaces.values[place.workspace].purses[meter.place]
-            : callers.values[place.caller].account.purses[meter.place]
+        switch meter.scope {
+        case .credential: callers.values[place.caller].account.purses[meter.place]
+        case .server: place.server.flatMap { servers.values[$0].purses[meter.place] }
+        case .workspace: workspaces.values[place.workspace].purses[meter.place]
+        }
     }
 
     private mutating func change(_ meter: Meter, _ place: Place, _ body: (inout Purse?) -> Void) {
-        if meter.isOfWorkspace {
-            body(&workspaces.values[place.workspace].purses[meter.place])
-        } else {
-            body(&callers.values[place.caller].account.purses[meter.place])
+        switch meter.scope {
+        case .credential: body(&callers.values[place.caller].account.purses[meter.place])
+        case .server:
+            guard let server = place.server else { return }
+            body(&servers.values[server].purses[meter.place])
+        case .workspace: body(&workspaces.values[place.workspace].purses[meter.place])
         }
     }
 
@@ -216,22 +246,25 @@ package struct CallBook: Sendable {
     private mutating func wait(_ place: Place, _ isSensitive: Bool) {
         callers.values[place.caller].account.waiting += 1
         if isSensitive { callers.values[place.caller].account.sensitive += 1 }
+        if let server = place.server { servers.values[server].waiting += 1 }
         workspaces.values[place.workspace].waiting += 1
     }
 
     /// Makes room for a caller, and takes over limits that were changed.
     private mutating func prepare(_ presented: PresentedCredential, _ principal: Principal, at now: Instant) -> Place {
         var place = place(of: presented)
-        if place == nil {
+        let server = principal.server.map { ServerKey(workspace: presented.workspace, id: $0) }
+        if place.map({ callers.values[$0.caller].server != server }) ?? true {
             makeRoom(at: now)
-            if callers[presented] == nil {
-                callers[presented] = Caller(credential: principal.credential, account: Account(lastUsed: now))
-            }
+            let caller = Caller(credential: principal.credential, account: Account(lastUsed: now))
+            callers[presented, default: caller].server = server
+            if let server, servers[server] == nil { servers[server] = Account(lastUsed: now) }
             if workspaces[presented.workspace] == nil { workspaces[presented.workspace] = Account(lastUsed: now) }
             place = self.place(of: presented)
         }
-        guard let place else { preconditionFailure("Both were put in.") }
+        guard let place else { preconditionFailure("All were put in.") }
         callers.values[place.caller].account.lastUsed = now
+        if let server = place.server { servers.values[server].lastUsed = now }
         workspaces.values[place.workspace].lastUsed = now
         for meter in Meter.allCases {
             let limit = meter.limit(in: principal.limits)
@@ -248,6 +281,10 @@ package struct CallBook: Sendable {
             callers = callers.filter { now - $0.value.account.lastUsed < .seconds(60) }
             if callers.count > capacity / 2 { callers = [:] }
         }
+        if servers.count >= capacity {
+            servers = servers.filter { now - $0.value.lastUsed < .seconds(60) }
+            if servers.count > capacity / 2 { servers = [:] }
+        }
         if workspaces.count >= capacity {
             workspaces = workspaces.filter { now - $0.value.lastUsed < .seconds(60) }
             if workspaces.count > capacity / 2 { workspaces = [:] }
@@ -256,16 +293,13 @@ package struct CallBook: Sendable {
 }
 
 extension Meter {
-    /// Its place in the list of all.
+    /// Its place among those of the same owner.
     fileprivate var place: Int {
         switch self {
-        case .credentialMinute: 0
-        case .credentialHour: 1
-        case .credentialMonth: 2
+        case .credentialMinute, .serverMinute, .workspaceMinute: 0
+        case .credentialHour, .serverHour, .workspaceHour: 1
+        case .credentialMonth, .serverMonth, .workspaceMonth: 2
         case .sensitiveMinute: 3
-        case .workspaceMinute: 4
-        case .workspaceHour: 5
-        case .workspaceMonth: 6
         }
     }
 }

@@ -13,7 +13,7 @@ package enum CallLedger {
         from database: borrowing Database
     ) throws -> [CallGrant?] {
         let rows = try database.transaction { transaction in
-            try transaction.queries([Tenancy.set(workspace), statement(order, of: credential)])[1]
+            try transaction.queries([Tenancy.set(workspace), taking(order, for: credential)])[1]
         }
         return (0..<rows.rowCount).map { row in
             guard let count = rows.int64(row, 0), let remaining = rows.int64(row, 1), let began = rows.int64(row, 2),
@@ -24,10 +24,12 @@ package enum CallLedger {
         }
     }
 
-    private static func statement(_ order: [CallBook.Order], of credential: RowID) -> SQL {
-        """
-        SELECT got, remaining, began, ends_in FROM take_calls(\(credential.digits)::uuid, \(order.map(\.meter.rawValue))::text[],
-            \(order.map(\.limit))::bigint[], \(order.map(\.wanted))::bigint[], \(order.map(\.spare))::bigint[])
-        """
+    private static func taking(_ order: [CallBook.Order], for credential: RowID) -> SQL {
+        let server = order.compactMap(\.server).first?.digits
+        return """
+            SELECT got, remaining, began, ends_in FROM take_calls(
+                \(credential.digits)::uuid, \(server)::uuid, \(order.map(\.meter.rawValue))::text[],
+                \(order.map(\.limit))::bigint[], \(order.map(\.wanted))::bigint[], \(order.map(\.spare))::bigint[])
+            """
     }
 }

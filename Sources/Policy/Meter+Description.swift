@@ -18,7 +18,8 @@ extension Meter {
     package func described(limit: Int, _ more: [JSONMember] = []) -> JSONValue {
         .object(
             [
-                JSONMember("scope", .string(scope)), JSONMember("per", .string(span)), JSONMember("of", .string(kind)),
+                JSONMember("scope", .string(scope.rawValue)), JSONMember("per", .string(span)),
+                JSONMember("of", .string(kind)),
                 JSONMember("limit", .integer(Int64(limit))),
             ] + more)
     }

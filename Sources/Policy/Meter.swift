@@ -10,29 +10,37 @@ package enum Meter: String, Sendable, CaseIterable {
     case credentialMonth = "credential_month"
     /// Of a credential's calls those that change many rows or reach beyond the workspace.
     case sensitiveMinute = "sensitive_minute"
+    case serverMinute = "server_minute"
+    case serverHour = "server_hour"
+    case serverMonth = "server_month"
     case workspaceMinute = "workspace_minute"
     case workspaceHour = "workspace_hour"
     case workspaceMonth = "workspace_month"
 
-    /// Whether the calls of all credentials of a workspace are counted together.
-    package var isOfWorkspace: Bool {
+    /// Whose calls a window counts: one credential's, or together those of all credentials of a server or a workspace.
+    package enum Scope: String, Sendable, CaseIterable {
+        case credential
+        case server
+        case workspace
+    }
+
+    /// Whose calls.
+    package var scope: Scope {
         switch self {
-        case .workspaceMinute, .workspaceHour, .workspaceMonth: true
-        case .credentialMinute, .credentialHour, .credentialMonth, .sensitiveMinute: false
+        case .credentialMinute, .credentialHour, .credentialMonth, .sensitiveMinute: .credential
+        case .serverMinute, .serverHour, .serverMonth: .server
+        case .workspaceMinute, .workspaceHour, .workspaceMonth: .workspace
         }
     }
 
     /// The word for the length of the window.
     package var span: String {
         switch self {
-        case .credentialMinute, .sensitiveMinute, .workspaceMinute: "minute"
-        case .credentialHour, .workspaceHour: "hour"
-        case .credentialMonth, .workspaceMonth: "month"
+        case .credentialMinute, .sensitiveMinute, .serverMinute, .workspaceMinute: "minute"
+        case .credentialHour, .serverHour, .workspaceHour: "hour"
+        case .credentialMonth, .serverMonth, .workspaceMonth: "month"
         }
     }
-
-    /// Whose calls.
-    package var scope: String { isOfWorkspace ? "workspace" : "credential" }
 
     /// Which of them.
     package var kind: String { self == .sensitiveMinute ? "sensitive_writes" : "calls" }
@@ -44,6 +52,9 @@ package enum Meter: String, Sendable, CaseIterable {
         case .credentialHour: limits.credential.perHour
         case .credentialMonth: limits.credential.perMonth
         case .sensitiveMinute: limits.credential.sensitivePerMinute
+        case .serverMinute: limits.server.perMinute
+        case .serverHour: limits.server.perHour
+        case .serverMonth: limits.server.perMonth
         case .workspaceMinute: limits.workspace.perMinute
         case .workspaceHour: limits.workspace.perHour
         case .workspaceMonth: limits.workspace.perMonth

@@ -89,6 +89,11 @@ extension Tool {
                 .permissionDenied,
                 "This credential lacks the permission \(permission?.name ?? "") that \(name) needs.", hint: hint)
         case .readOnly: throw ToolError(.readOnly, "\(name) writes, and nothing may be written here.")
+        case .server:
+            throw ToolError(
+                .toolDisabled,
+                "\(name) is switched off for this server: an admin of the workspace says which tools it has.",
+                hint: hint)
         case let reason:
             throw ToolError(
                 .toolDisabled, "\(name) is switched off for this credential (\(reason?.rawValue ?? "profile")).",

@@ -9,11 +9,11 @@ struct ProfileTests {
 
     private func access(
         _ profile: Profile, confirmation: ConfirmationMode = .none, features: Set<String>? = nil,
-        allow: Set<String>? = nil
+        allow: Set<String>? = nil, server: Set<String>? = nil
     ) -> ToolAccess {
         ToolAccess(
             readOnly: false, customerComments: true, customerCommentFactors: 0, allowLists: allow.map { [$0] } ?? [],
-            denied: [], profile: profile, features: features, confirmation: confirmation)
+            server: server, denied: [], profile: profile, features: features, confirmation: confirmation)
     }
 
     private func names(_ access: ToolAccess) -> [String] { registry.visible(to: access).map(\.name) }
@@ -53,6 +53,23 @@ struct ProfileTests {
                 == registry.tools.filter { $0.toolset == "contacts" }.map(\.name))
     }
 
+    @Test(
+        "show of a server's tools what the profile and the lists leave in, and say of the others that it has them not")
+    func servers() throws {
+        #expect(names(access(.custom, server: ["whoami", "get_contact"])) == ["get_contact", "whoami"])
+        #expect(names(access(.custom, server: [])) == [])
+        #expect(names(access(.taskTracking, server: ["whoami", "getTaskDetails"])) == ["getTaskDetails"])
+        #expect(names(access(.all, allow: ["whoami", "get_contact"], server: ["whoami", "get_deal"])) == ["whoami"])
+        let deal = try #require(registry["get_deal"])
+        #expect(deal.hiding(from: access(.all, server: ["whoami"])) == .server)
+        #expect(deal.hiding(from: access(.all, allow: ["whoami"], server: ["whoami"])) == .list)
+        // What a profile does not list may be called only if the server has it.
+        #expect(deal.isCallable(by: access(.core, server: ["get_deal"])))
+        #expect(!deal.isCallable(by: access(.core, server: ["whoami"])))
+        let error = #expect(throws: ToolError.self) { try deal.requireCallable(by: access(.core, server: ["whoami"])) }
+        #expect(error?.code == .toolDisabled && error?.message.contains("for this server") == true)
+    }
+
     @Test("let confirmations through wherever a write may wait", arguments: Profile.allCases)
     func confirmations(profile: Profile) {
         for features in [nil, ["contacts"]] as [Set<String>?] {
@@ -71,6 +88,7 @@ struct ProfileTests {
             let credential = ToolAccess(
                 readOnly: random.isTrue(), customerComments: random.isTrue(), customerCommentFactors: 0,
                 allowLists: random.isTrue() ? [random.some(of: registry.names)] : [],
+                server: random.isTrue() ? random.some(of: registry.names) : nil,
                 denied: random.isTrue() ? random.some(of: registry.names) : [],
                 profile: random.one(of: Profile.allCases),
                 permissions: random.isTrue() ? random.some(of: Permission.all.map(\.name)) : nil,

@@ -101,11 +101,11 @@ struct CallBookTests {
     }
 
     private static func limits(
-        _ perMinute: Int?, sensitive: Int? = nil, month: Int? = nil, workspace: Int? = nil
+        _ perMinute: Int?, sensitive: Int? = nil, month: Int? = nil, server: Int? = nil, workspace: Int? = nil
     ) -> CallLimits {
         CallLimits(
             credential: .init(perMinute: perMinute, perMonth: month, sensitivePerMinute: sensitive),
-            workspace: .init(perMinute: workspace))
+            server: .init(perMinute: server), workspace: .init(perMinute: workspace))
     }
 
     @Test("are exactly as many as the limit on one node", arguments: [1, 2, 15, 99, 100, 1_000, 12_345])
@@ -201,6 +201,84 @@ struct CallBookTests {
         #expect(nodes.admitted(0, of: 20) <= 5)
         nodes.limit(Self.limits(nil))
         #expect(nodes.admitted(0, of: 2_000) == 2_000)
+    }
+
+    // MARK: Servers
+
+    /// Callers that belong to servers on one node, and the counters of each server.
+    private struct Servers {
+        var book = CallBook()
+        var counters: [RowID: Counters] = [:]
+        let workspace: WorkspaceID
+        let limits: CallLimits
+        let now = ContinuousClock.Instant.now
+
+        func principal(of server: RowID?) -> Principal {
+            Principal(
+                workspace: workspace, credential: workspace.row, member: nil, server: server,
+                access: ToolAccess(
+                    readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+                limits: limits)
+        }
+
+        mutating func call(_ presented: PresentedCredential, of server: RowID) -> Result<CallStanding?, CallRefusal> {
+            while true {
+                switch book.admit(presented, principal(of: server), isSensitive: false, at: now) {
+                case .admitted(let standing, _): return .success(standing)
+                case .refused(let refusal): return .failure(refusal)
+                case .unfunded:
+                    let order = book.order(of: presented, at: now)
+                    let grants = counters[server, default: Counters()].grant(order, endsIn: .seconds(60))
+                    book.settle(order, grants, of: presented, sent: now, received: now)
+                }
+            }
+        }
+    }
+
+    private func servers(_ limits: CallLimits) throws -> (Servers, a: RowID, b: RowID) {
+        let workspace = try #require(WorkspaceID("wsp_" + String(repeating: "1", count: 32)))
+        let ids = try ["a", "b"].map { try #require(RowID(uuid: String(repeating: $0, count: 32))) }
+        return (Servers(workspace: workspace, limits: limits), ids[0], ids[1])
+    }
+
+    @Test("are counted together for all credentials of a server, and apart for each server")
+    func together() throws {
+        var (servers, a, b) = try servers(Self.limits(30, server: 40))
+        let credentials = try (0..<3).map { _ in try Nodes.credential(in: servers.workspace) }
+        func admitted(_ credential: Int, _ server: RowID) -> Int {
+            (0..<100).count { _ in servers.call(credentials[credential], of: server).failure == nil }
+        }
+        // The first one's own limit is nearer; the counters here are those of its server alone.
+        #expect(admitted(0, a) == 30)
+        #expect(servers.call(credentials[0], of: a).failure?.meter == .credentialMinute)
+        servers.counters[a]?.taken[.credentialMinute] = 0
+        #expect(admitted(1, a) == 10)
+        let refusal = try #require(servers.call(credentials[1], of: a).failure)
+        #expect(refusal.meter == .serverMinute && refusal.meter.scope == .server && refusal.limit == 40)
+        #expect(admitted(2, b) == 30)
+    }
+
+    @Test("tell of the server's limit where it is the nearest")
+    func nearest() throws {
+        var (servers, a, _) = try servers(Self.limits(1_000, server: 40, workspace: 5_000))
+        let presented = try Nodes.credential(in: servers.workspace)
+        #expect(try servers.call(presented, of: a).get() == CallStanding(limit: 40, remaining: 39, reset: 60))
+    }
+
+    @Test("of one server are not admitted for another to which the credential was moved meanwhile")
+    func moved() throws {
+        var (servers, a, b) = try servers(Self.limits(nil, server: 5))
+        let presented = try Nodes.credential(in: servers.workspace)
+        func admit(_ server: RowID) -> CallBook.Admission {
+            servers.book.admit(presented, servers.principal(of: server), isSensitive: false, at: servers.now)
+        }
+        #expect(admit(a) == .unfunded)
+        let order = servers.book.order(of: presented, at: servers.now)
+        #expect(order.map(\.server) == [a] && order.map(\.meter) == [.serverMinute])
+        #expect(admit(b) == .unfunded)
+        let grant = CallGrant(count: 1, remaining: 4, began: 0, endsIn: .seconds(60))
+        servers.book.settle(order, [grant], of: presented, sent: servers.now, received: servers.now)
+        #expect(admit(b) == .unfunded)
     }
 
     @Test("are remembered of so many credentials and no more")

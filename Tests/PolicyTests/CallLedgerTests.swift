@@ -27,9 +27,11 @@ struct CallLedgerTests {
     }
 
     private static func credential(
-        in workspace: WorkspaceID, _ owner: Connection, _ pepper: TokenPepper
+        in workspace: WorkspaceID, of server: String? = nil, _ owner: Connection, _ pepper: TokenPepper
     ) throws -> (PresentedCredential, RowID) {
-        let (token, id) = try CredentialRegistry(owner, in: workspace, pepper: pepper).create(.init())
+        var settings = CredentialRegistry.Settings()
+        settings.server = server.map { .server($0) }
+        let (token, id) = try CredentialRegistry(owner, in: workspace, pepper: pepper).create(settings)
         var headers = HTTPHeaders()
         headers.append(.authorization, "Bearer " + token.text)
         let request = HTTPRequest(
@@ -37,29 +39,48 @@ struct CallLedgerTests {
         return (try Authenticator(pepper: pepper).credential(in: request, for: workspace.text), id)
     }
 
-    private func principal(_ limits: CallLimits) -> Principal {
+    /// Who calls, and by which credential.
+    private struct TestCaller {
+        let presented: PresentedCredential
+        let credential: RowID
+        var server: RowID?
+    }
+
+    /// Makes a server and some credentials that belong to it.
+    private func callers(_ count: Int, of handle: String, in workspace: WorkspaceID) throws -> [TestCaller] {
+        let server = try ServerRegistry(owner, in: workspace).create(handle: handle, name: handle, .init())
+        return try (0..<count).map { _ in
+            let (presented, credential) = try Self.credential(in: workspace, of: handle, owner, pepper)
+            return TestCaller(presented: presented, credential: credential, server: server)
+        }
+    }
+
+    private func principal(_ caller: TestCaller, _ limits: CallLimits) -> Principal {
         Principal(
-            workspace: workspace, credential: credential, member: nil,
+            workspace: caller.presented.workspace, credential: caller.credential, member: nil, server: caller.server,
             access: ToolAccess(
                 readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
             limits: limits)
     }
 
     /// Makes calls on several nodes at once, two on each, until each was refused; gives how many were admitted.
-    private func race(_ limits: CallLimits, nodes: Int) throws -> Int {
+    ///
+    /// - Parameter callers: Who makes them in turn.
+    private func race(_ limits: CallLimits, nodes: Int, _ callers: [TestCaller]? = nil) throws -> Int {
+        let callers = callers ?? [TestCaller(presented: presented, credential: credential)]
         var configuration = PoolConfiguration(url: database.url(.application))
         configuration.workers = 2
         configuration.workersPerTenant = 2
         let pools = (0..<nodes).map { _ in WorkerPool(configuration) }
         for pool in pools { pool.start() }
         defer { for pool in pools { pool.drain(deadline: .seconds(2)) } }
-        let principal = principal(limits)
         let admitted = Mutex(0)
         let done = DispatchSemaphore(value: 0)
-        let presented = presented
-        for pool in pools {
+        for (node, pool) in pools.enumerated() {
             let limiter = CallLimiter(pool: pool, metrics: Metrics(version: "0", tools: []))
-            for _ in 0..<2 {
+            for turn in 0..<2 {
+                let caller = callers[(node + turn) % callers.count]
+                let (presented, principal) = (caller.presented, principal(caller, limits))
                 let job = Job(
                     tenant: FairShareKey("one"), deadline: .now + .seconds(60), isPatient: true,
                     plan: {
@@ -117,7 +138,7 @@ struct CallLedgerTests {
                 _ = try owner.query(Tenancy.set(workspace))
                 let rows = try owner.query(
                     """
-                    SELECT got, remaining, began, ends_in FROM take_calls(\(credential.digits)::uuid,
+                    SELECT got, remaining, began, ends_in FROM take_calls(\(credential.digits)::uuid, NULL,
                         \(meters.map(\.rawValue))::text[], \(limits)::bigint[], \(wanted)::bigint[], \(spare)::bigint[])
                     """)
                 return (0..<rows.rowCount).map { row in (0..<4).map { rows.int64(row, $0) } }
@@ -144,12 +165,36 @@ struct CallLedgerTests {
         #expect(try race(CallLimits(credential: .init(perMonth: 30)), nodes: 2) == 30)
     }
 
-    @Test("show nothing of a workspace to another, and take nothing for its credentials")
+    @Test("count a server's calls together, and apart for each server and workspace", arguments: [7, 99, 500])
+    func servers(limit: Int) throws {
+        let limits = CallLimits(credential: .init(), server: .init(perMonth: limit))
+        let other = try WorkspaceCreation.create(name: "Two", slug: "two", on: owner)
+        let (a, b) = (try callers(2, of: "a", in: workspace), try callers(1, of: "b", in: workspace))
+        let foreign = try callers(2, of: "a", in: other)
+        let before = try month()
+        #expect(try race(limits, nodes: 3, a) == limit)
+        #expect(try race(limits, nodes: 2, b) == limit)
+        #expect(try race(limits, nodes: 2, foreign) == limit)
+        try #require(try month() == before, "A new month has come meanwhile")
+        #expect(try race(limits, nodes: 2, a) == 0)
+        // The narrowest of the three holds.
+        let both = CallLimits(
+            credential: .init(perMonth: limit), server: .init(perMonth: limit + 3),
+            workspace: .init(perMonth: limit + 9))
+        #expect(try race(both, nodes: 2, a) == 3)
+        #expect(try race(both, nodes: 2, b) == 3)
+        #expect(try race(both, nodes: 2, a) == 0)
+    }
+
+    @Test("show nothing of a workspace to another, and take nothing for its credentials and servers")
     func isolation() throws {
-        #expect(try race(CallLimits(credential: .init(perMonth: 30), workspace: .init(perMonth: 90)), nodes: 1) == 30)
+        let callers = try callers(1, of: "a", in: workspace)
+        let limits = CallLimits(
+            credential: .init(perMonth: 30), server: .init(perMonth: 90), workspace: .init(perMonth: 90))
+        #expect(try race(limits, nodes: 1, callers) == 30)
         let other = try WorkspaceCreation.create(name: "Two", slug: "two", on: owner)
         let application = try database.connect(as: .application)
-        for table in ["credential_calls", "workspace_calls"] {
+        for table in ["credential_calls", "server_calls", "mcp_servers", "workspace_calls"] {
             let count: SQL = "SELECT count(*) FROM \(verbatim: table)"
             #expect(try application.query(count).int64(0, 0) == 0)
             let seen = try application.transaction { connection in
@@ -158,14 +203,17 @@ struct CallLedgerTests {
             }
             #expect(seen == 0)
         }
-        #expect(throws: PostgresError.self) {
-            try application.transaction { connection in
-                _ = try connection.query(Tenancy.set(other))
-                _ = try connection.query(
-                    """
-                    SELECT got FROM take_calls(\(credential.digits)::uuid, '{credential_month}'::text[],
-                        '{10}'::bigint[], '{1}'::bigint[], '{0}'::bigint[])
-                    """)
+        for meter in ["credential_month", "server_month"] {
+            #expect(throws: PostgresError.self) {
+                try application.transaction { connection in
+                    _ = try connection.query(Tenancy.set(other))
+                    _ = try connection.query(
+                        """
+                        SELECT got FROM take_calls(
+                            \(credential.digits)::uuid, \(callers[0].server?.digits)::uuid, ARRAY[\(meter)],
+                            '{10}'::bigint[], '{1}'::bigint[], '{0}'::bigint[])
+                        """)
+                }
             }
         }
     }

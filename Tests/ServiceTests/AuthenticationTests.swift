@@ -22,6 +22,7 @@ struct AuthenticationTests {
         case preview = "preview_sent"
         case otherWorkspace = "other_workspace"
         case suspended = "workspace_suspended"
+        case serverDisabled = "server_disabled"
     }
 
     @Test("is told apart why they are refused, whatever they ask", arguments: Refusal.allCases)
@@ -75,6 +76,17 @@ struct AuthenticationTests {
                 "UPDATE credentials SET expires_at = now() - interval '1 second' WHERE name = 'refused'")
         case .otherWorkspace: return "Bearer " + (try bench.token(for: bench.workspace("Bluebird")))
         case .suspended: try bench.update(workspace) { $0.status = "suspended" }
+        case .serverDisabled:
+            try bench.servers(of: workspace) { servers in
+                var settings = ServerRegistry.Settings()
+                settings.status = .disabled
+                _ = try servers.create(handle: "off", name: "Off", settings)
+            }
+            _ = try bench.registry(of: workspace) { registry in
+                var settings = CredentialRegistry.Settings()
+                settings.server = .server("off")
+                return try registry.update("refused", settings)
+            }
         }
         return "Bearer " + token
     }

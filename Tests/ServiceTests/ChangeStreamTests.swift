@@ -69,6 +69,38 @@ struct ChangeStreamTests {
         #expect(try methods(all.count, of: stream) == all)
     }
 
+    @Test("tells of its server's tools, and ends with that or when its token is moved", arguments: WireEra.both)
+    func servers(era: WireEra) throws {
+        func change(_ handle: String, _ body: (inout ServerRegistry.Settings) -> Void) throws {
+            var settings = ServerRegistry.Settings()
+            body(&settings)
+            _ = try bench.servers(of: workspace) { try $0.update(handle, settings) }
+        }
+        for handle in ["desk", "shop"] {
+            _ = try bench.servers(of: workspace) { try $0.create(handle: handle, name: handle, .init()) }
+        }
+        let tokens = try ["watched", "moved"].map { name in
+            try bench.token(for: workspace) {
+                $0.name = name
+                $0.server = .server("desk")
+            }
+        }
+        let streams = try tokens.map { try open($0, era: era) }
+        let all = era.isStateless ? Self.lists : Self.lists.union(["notifications/resources/list_changed"])
+        try change("shop") { $0.tools = .these([]) }
+        try change("desk") { $0.tools = .these(["getTaskDetails"]) }
+        for stream in streams { #expect(try methods(all.count, of: stream) == all) }
+        try bench.registry(of: workspace) { registry in
+            var settings = CredentialRegistry.Settings()
+            settings.server = .server("shop")
+            _ = try registry.update("moved", settings)
+        }
+        try expectEnd(of: streams[1], era)
+        try change("desk") { $0.limits.perMonth = .calls(100_000) }
+        try change("desk") { $0.status = .disabled }
+        try expectEnd(of: streams[0], era)
+    }
+
     @Test("hears nothing of other workspaces and other credentials", arguments: WireEra.both)
     func strangers(era: WireEra) throws {
         let stranger = try bench.workspace("Bluebird")

@@ -63,6 +63,24 @@ struct ProgramTests {
         #expect(try client.toolNames().count == 4)
         #expect(try workport("workspace", "update", id, "--weight", "3")["weight"] == 3)
         #expect(try client.toolNames().count == 4)
+        let server = try workport(
+            "server", "create", "--workspace", id, "--name", "Front desk", "--tools", "workspaceSummary,getTaskDetails",
+            "--per-month", "2")
+        #expect(server["handle"] == "front-desk" && server["calls_per_month"] == 2 && server["tokens"] == 0)
+        _ = try workport("token", "update", "test", "--workspace", id, "--server", "front-desk")
+        #expect(try client.toolNames() == ["workspaceSummary"])
+        #expect(try client.call("workspaceSummary").answer["ratelimit-limit"] == "2")
+        let changed = try workport(
+            "server", "update", "front-desk", "--workspace", id, "--tools", "all", "--per-month", "none")
+        #expect(changed["tools"] == .null && changed["calls_per_month"] == 0 && changed["tokens"] == 1)
+        #expect(try client.toolNames().count == 4)
+        #expect(try workport("server", "list", "--workspace", id).elements.map { $0["id"] } == [server["id"]])
+        #expect(try workport("token", "list", "--workspace", id).elements.map { $0["server"] } == ["front-desk"])
+        let words = ["server", "delete", "front-desk", "--workspace", id]
+        let kept = try ChildProgram.run(ChildProgram.workport, words, environment: environment)
+        #expect(kept.status == 1 && kept.errors.contains("--revoke-tokens"))
+        _ = try workport("token", "update", "test", "--workspace", id, "--server", "none")
+        #expect(try workport("server", "delete", "front-desk", "--workspace", id)["tokens_revoked"] == 0)
         _ = try workport("token", "revoke", "test", "--workspace", id)
         #expect(try client.ask("tools/list").json["reason"] == "revoked")
         child.terminate()

@@ -37,6 +37,6 @@ extension Tool {
         refusing(.notFound, "There is no tool of that name.")
             .refusing(.permissionDenied, "The credential lacks that tool's permission.")
             .refusing(.readOnly, "That tool writes, and nothing may be written here.")
-            .refusing(.toolDisabled, "That tool is switched off for this credential.")
+            .refusing(.toolDisabled, "That tool is switched off for this credential or its server.")
     }
 }

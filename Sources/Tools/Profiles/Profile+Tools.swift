@@ -36,6 +36,8 @@ extension Tool {
         case feature
         /// An allow list leaves it out, or a deny list names it.
         case list
+        /// It was not assigned to the credential's server.
+        case server
         /// The credential lacks its permission.
         case permission
         /// It writes, and nothing may be written.
@@ -57,6 +59,7 @@ extension Tool {
         if !access.profile.lists(self) { return .profile }
         if let features = access.features, !features.contains(access.profile.group(of: self)) { return .feature }
         if !access.names(name) { return .list }
+        if !access.isAssigned(name) { return .server }
         if access.profile == .custom, access.hasNoList { return .list }
         if let permission, !access.grants(permission) { return .permission }
         if effects.writes, access.readOnly { return .readOnly }

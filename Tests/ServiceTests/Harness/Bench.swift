@@ -89,6 +89,12 @@ final class Bench: Sendable {
         return try body(CredentialRegistry(connection, in: workspace.id, pepper: TestService.pepper))
     }
 
+    /// Changes servers as an operator does.
+    func servers<Value>(of workspace: TestWorkspace, _ body: (ServerRegistry) throws -> Value) throws -> Value {
+        let connection = try database.connect(as: .owner)
+        return try body(ServerRegistry(connection, in: workspace.id))
+    }
+
     /// Changes a workspace as an operator does.
     func update(_ workspace: TestWorkspace, _ change: (inout WorkspaceRegistry.Settings) -> Void) throws {
         var settings = WorkspaceRegistry.Settings()

@@ -52,6 +52,11 @@ extension Tool {
         WHERE c.workspace_id = \(call.workspace) AND k.secret_digest = \(call.credential.digest.bytes)::bytea
             AND c.starts_at = date_trunc(split_part(c.meter, '_', 2), clock_timestamp(), 'UTC')
         UNION ALL
+        SELECT c.meter, c.taken FROM server_calls AS c
+        JOIN credentials AS k ON k.workspace_id = c.workspace_id AND k.server_id = c.server_id
+        WHERE c.workspace_id = \(call.workspace) AND k.secret_digest = \(call.credential.digest.bytes)::bytea
+            AND c.starts_at = date_trunc(split_part(c.meter, '_', 2), clock_timestamp(), 'UTC')
+        UNION ALL
         SELECT c.meter, c.taken FROM workspace_calls AS c
         WHERE c.workspace_id = \(call.workspace)
             AND c.starts_at = date_trunc(split_part(c.meter, '_', 2), clock_timestamp(), 'UTC')

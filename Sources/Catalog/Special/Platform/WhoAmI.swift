@@ -30,9 +30,11 @@ extension Tool {
                 FROM workspaces AS w WHERE w.id = \(call.workspace)
                 """,
                 """
-                SELECT c.name, c.preview, c.profile, rfc3339(c.expires_at), m.name, public_id('usr', m.id)
+                SELECT c.name, c.preview, c.profile, rfc3339(c.expires_at), m.name, public_id('usr', m.id),
+                    s.handle, s.name
                 FROM credentials AS c
                 LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
+                LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
                 WHERE c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
                 """,
             ]) { (results, principal) throws(ToolError) in answer(results, principal, call.registry) }
@@ -50,6 +52,10 @@ extension Tool {
         var credential: [JSONMember] = []
         for (place, name) in ["name", "preview", "profile", "expires_at", "acts_as", "acts_as_id"].enumerated() {
             if let text = row.string(0, place) { credential.append(JSONMember(name, .string(text))) }
+        }
+        if let handle = row.string(0, 6) {
+            let name = row.string(0, 7) ?? ""
+            credential.append(JSONMember("server", ["handle": .string(handle), "name": .string(name)]))
         }
         credential.append(JSONMember("read_only", .bool(access.readOnly)))
         credential.append(JSONMember("lockdown", .bool(access.lockdown)))
