@@ -40,7 +40,9 @@ struct Purse: Sendable {
     mutating func spend() { left -= 1 }
 
     /// Whether it is time to take more, before somebody has to wait for it.
-    func isLow(of spare: Int, at now: Instant) -> Bool { isCurrent(at: now) && left * 4 <= spare && beyond >= 16 }
+    func isLow(of spare: Int, at now: Instant) -> Bool {
+        spare > 0 && isCurrent(at: now) && left * 4 <= spare && beyond >= 16
+    }
 
     /// Puts in what the database granted.
     ///

@@ -139,6 +139,7 @@ struct CallBookTests {
         var nodes = try Nodes(3, Self.limits(30, sensitive: 100))
         for call in 0..<30 { #expect(throws: Never.self) { try nodes.call(call % 3).get() } }
         #expect(nodes.counters.taken[.credentialMinute] == 30)
+        #expect(nodes.asked == 30, "One question a call")
         #expect(nodes.call(0).failure?.meter == .credentialMinute)
     }
 
