@@ -99,10 +99,21 @@ package final class Service: Sendable {
         mailroom.stop()
         embedder?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.trail.flush()
+        giveBack(until: max(.now + .seconds(1), deadline))
         parts.replicas?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.pool.drain(deadline: max(.seconds(1), deadline - .now))
         log.info("Service stopped")
         log.flush()
+    }
+
+    /// Leaves to other nodes the calls that this one may still have admitted.
+    private func giveBack(until deadline: ContinuousClock.Instant) {
+        do {
+            try parts.limiter.giveBack(until: deadline)
+        } catch {
+            let error = error as? PostgresError ?? PostgresError(.unexpectedResult, "\(error)")
+            log.warning("Calls of limits not given back", [.error: .string(error.message)])
+        }
     }
 
     /// The way to the source of embeddings, if one is set up.

@@ -194,6 +194,58 @@ package struct CallBook: Sendable {
         workspaces.values[place.workspace].waiting = 0
     }
 
+    // MARK: Giving back
+
+    /// Calls of one window that a node took and did not admit.
+    package struct Remainder: Sendable, Equatable {
+        package let meter: Meter
+        /// The credential, the server or the workspace whose calls they are.
+        package let owner: RowID
+        /// When the window began, in seconds since 1970.
+        package let began: Int64
+        package let count: Int
+
+        package init(meter: Meter, owner: RowID, began: Int64, count: Int) {
+            self.meter = meter
+            self.owner = owner
+            self.began = began
+            self.count = count
+        }
+    }
+
+    /// Takes out what is held of all windows, for each workspace in the order in which rows are locked.
+    ///
+    /// Calls that come later have to ask for theirs.
+    package mutating func takeOut() -> [WorkspaceID: [Remainder]] {
+        var found: [WorkspaceID: [Remainder]] = [:]
+        func takeOut(_ meters: [Meter], of owner: RowID, in workspace: WorkspaceID, _ account: inout Account) {
+            for meter in meters {
+                guard let (began, count) = account.purses[meter.place]?.takeOut() else { continue }
+                found[workspace, default: []].append(Remainder(meter: meter, owner: owner, began: began, count: count))
+            }
+        }
+        for place in callers.indices {
+            let (workspace, credential) = (callers[place].key.workspace, callers[place].value.credential)
+            takeOut(Meter.of(.credential), of: credential, in: workspace, &callers.values[place].account)
+        }
+        for place in servers.indices {
+            let key = servers[place].key
+            takeOut(Meter.of(.server), of: key.id, in: key.workspace, &servers.values[place])
+        }
+        for place in workspaces.indices {
+            let workspace = workspaces[place].key
+            takeOut(Meter.of(.workspace), of: workspace.row, in: workspace, &workspaces.values[place])
+        }
+        return found.mapValues { $0.sorted(by: Self.isLockedBefore) }
+    }
+
+    /// The order in which everybody locks rows: that of the meters' owners, and for one owner that of its meters.
+    private static func isLockedBefore(_ one: Remainder, _ other: Remainder) -> Bool {
+        let (place, otherPlace) = (one.meter.order, other.meter.order)
+        guard one.meter.scope == other.meter.scope else { return place < otherPlace }
+        return one.owner == other.owner ? place < otherPlace : one.owner.digits < other.owner.digits
+    }
+
     // MARK: What is held
 
     /// Where a caller, its server and its workspace are held, so that they are looked up once.
@@ -293,6 +345,12 @@ package struct CallBook: Sendable {
 }
 
 extension Meter {
+    /// Those of one kind of owner.
+    fileprivate static func of(_ scope: Scope) -> [Meter] { allCases.filter { $0.scope == scope } }
+
+    /// Its place in the list of all.
+    fileprivate var order: Int { Meter.allCases.firstIndex(of: self) ?? 0 }
+
     /// Its place among those of the same owner.
     fileprivate var place: Int {
         switch self {

@@ -24,6 +24,51 @@ package enum CallLedger {
         }
     }
 
+    /// Gives calls back that were taken and not admitted, in one transaction of its own; those of windows that are over stay
+    /// where they are.
+    ///
+    /// - Parameter remainders: In the order in which rows are locked.
+    package static func giveBack(
+        _ remainders: [CallBook.Remainder],
+        in workspace: WorkspaceID,
+        to database: borrowing Database
+    ) throws {
+        let statements = Meter.Scope.allCases.compactMap { scope -> SQL? in
+            let those = remainders.filter { $0.meter.scope == scope }
+            return those.isEmpty ? nil : giving(those, to: scope, in: workspace)
+        }
+        try database.transaction { transaction in
+            _ = try transaction.queries([Tenancy.set(workspace)] + statements)
+        }
+    }
+
+    /// One statement for all counters of a kind of owner, which locks them in order before it changes any.
+    private static func giving(
+        _ those: [CallBook.Remainder], to scope: Meter.Scope, in workspace: WorkspaceID
+    ) -> SQL {
+        let (table, owner): (SQL, SQL) =
+            switch scope {
+            case .credential: ("credential_calls", "credential_id")
+            case .server: ("server_calls", "server_id")
+            case .workspace: ("workspace_calls", "workspace_id")
+            }
+        return """
+            WITH held AS (
+                SELECT g.owner, g.meter, g.began, g.count
+                FROM unnest(\(those.map(\.owner.digits))::uuid[], \(those.map(\.meter.rawValue))::text[],
+                    \(those.map(\.began))::bigint[], \(those.map(\.count))::bigint[])
+                    WITH ORDINALITY AS g(owner, meter, began, count, place)
+                JOIN \(table) AS c ON c.workspace_id = \(workspace.uuid)::uuid AND c.\(owner) = g.owner AND c.meter = g.meter
+                ORDER BY g.place
+                FOR UPDATE OF c
+            )
+            UPDATE \(table) AS c SET taken = greatest(0, c.taken - held.count)
+            FROM held
+            WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.\(owner) = held.owner AND c.meter = held.meter
+                AND c.starts_at = to_timestamp(held.began)
+            """
+    }
+
     private static func taking(_ order: [CallBook.Order], for credential: RowID) -> SQL {
         let server = order.compactMap(\.server).first?.digits
         return """

@@ -1,3 +1,4 @@
+import Dispatch
 package import Identity
 package import Postgres
 import Synchronization
@@ -80,6 +81,62 @@ package final class CallLimiter: Sendable {
         let received = ContinuousClock.now
         metrics.increment(.policyShares)
         state.withLock { $0.book.settle(order, grants, of: presented, sent: sent, received: received) }
+    }
+
+    /// Gives the calls back that this node took and did not admit, so that other nodes can; for a node that ends.
+    ///
+    /// Waits for what is being taken. Calls that come nevertheless take new ones, of which the rest is lost to their windows.
+    /// Blocks the calling thread, which must be none of the pool's own.
+    ///
+    /// - Throws: `PostgresError` if the database did not hear of it before the deadline.
+    package func giveBack(until deadline: ContinuousClock.Instant) throws {
+        let done = DispatchGroup()
+        for refill in state.withLock({ Array($0.refills.values) }) {
+            done.enter()
+            refill.gate.whenOpen { done.leave() }
+        }
+        try wait(for: done, until: deadline)
+        let remainders = state.withLock { $0.book.takeOut() }
+        guard !remainders.isEmpty else { return }
+        let failure = Mutex<PostgresError?>(nil)
+        let job = Job(
+            tenant: FairShareKey("limits"),
+            deadline: deadline,
+            isPatient: true,
+            plan: {
+                .write { database in
+                    do {
+                        for (workspace, those) in remainders {
+                            try CallLedger.giveBack(those, in: workspace, to: database)
+                        }
+                    } catch {
+                        let error = error as? PostgresError ?? PostgresError(.unexpectedResult, "\(error)")
+                        failure.withLock { $0 = error }
+                    }
+                    done.leave()
+                }
+            },
+            refuse: { refusal in
+                failure.withLock { $0 = PostgresError(.connectionFailed, "No worker: \(refusal.rawValue).") }
+                done.leave()
+            }
+        )
+        done.enter()
+        guard pool.submit(job) == .accepted else {
+            done.leave()
+            throw PostgresError(.connectionFailed, "Too many calls wait for a worker.")
+        }
+        try wait(for: done, until: deadline)
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    private func wait(for group: DispatchGroup, until deadline: ContinuousClock.Instant) throws(PostgresError) {
+        let left = max(.zero, deadline - .now).components
+        let time =
+            DispatchTime.now() + .nanoseconds(Int(left.seconds) * 1_000_000_000 + Int(left.attoseconds / 1_000_000_000))
+        guard group.wait(timeout: time) == .success else {
+            throw PostgresError(.connectionFailed, "The database was not told in time.")
+        }
     }
 
     private func decide(

@@ -66,7 +66,8 @@ package enum Meter: String, Sendable, CaseIterable {
 
     /// How many calls a node holds at most for callers that have not come yet; 0 if it takes each call when it comes.
     ///
-    /// A fiftieth of what a minute has room for, at most 32 of an hour and a month, which a node that ends takes with it.
+    /// A fiftieth of what a minute has room for, at most 32 of an hour and a month: so much is missing there when a node
+    /// breaks off, for only one that ends in good order gives it back.
     func spare(of limit: Int) -> Int {
         guard self != .sensitiveMinute, limit >= 100 else { return 0 }
         return span == "minute" ? limit / 50 : min(limit / 50, 32)

@@ -39,6 +39,13 @@ struct Purse: Sendable {
 
     mutating func spend() { left -= 1 }
 
+    /// Takes out what was not admitted; `nil` if there is nothing.
+    mutating func takeOut() -> (began: Int64, count: Int)? {
+        guard left > 0 else { return nil }
+        defer { left = 0 }
+        return (began, left)
+    }
+
     /// Whether it is time to take more, before somebody has to wait for it.
     func isLow(of spare: Int, at now: Instant) -> Bool {
         spare > 0 && isCurrent(at: now) && left * 4 <= spare && beyond >= 16

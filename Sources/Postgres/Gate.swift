@@ -25,7 +25,7 @@ package final class Gate: Sendable {
     }
 
     /// Calls `body` once the gate is open, on the thread that opens it, or at once.
-    func whenOpen(_ body: @escaping @Sendable () -> Void) {
+    package func whenOpen(_ body: @escaping @Sendable () -> Void) {
         let isOpen = state.withLock { state in
             if !state.isOpen { state.waiting.append(body) }
             return state.isOpen

@@ -204,6 +204,23 @@ struct CallBookTests {
         #expect(nodes.admitted(0, of: 2_000) == 2_000)
     }
 
+    @Test("that are left of all windows are taken out, once, and have to be asked for again")
+    func takeOut() throws {
+        var nodes = try Nodes(1, Self.limits(1_000, month: 5_000, workspace: 40))
+        #expect(nodes.admitted(0, of: 3) == 3)
+        let (workspace, window) = (nodes.principal.workspace, nodes.counters.window)
+        func remainder(_ meter: Meter, _ count: Int) -> CallBook.Remainder {
+            CallBook.Remainder(meter: meter, owner: workspace.row, began: window, count: count)
+        }
+        #expect(
+            nodes.books[0].takeOut() == [
+                workspace: [remainder(.credentialMinute, 17), remainder(.credentialMonth, 29)]
+            ])
+        #expect(nodes.books[0].takeOut() == [:])
+        let asked = nodes.asked
+        #expect(nodes.admitted(0, of: 1) == 1 && nodes.asked == asked + 1)
+    }
+
     // MARK: Servers
 
     /// Callers that belong to servers on one node, and the counters of each server.

@@ -186,6 +186,116 @@ struct CallLedgerTests {
         #expect(try race(both, nodes: 2, a) == 0)
     }
 
+    // MARK: Giving back
+
+    /// A node with two workers, for the length of a test.
+    private func onNode(_ body: (CallLimiter, WorkerPool) throws -> Void) throws {
+        var configuration = PoolConfiguration(url: database.url(.application))
+        configuration.workers = 2
+        let pool = WorkerPool(configuration)
+        pool.start()
+        defer { pool.drain(deadline: .seconds(2)) }
+        try body(CallLimiter(pool: pool, metrics: Metrics(version: "0", tools: [])), pool)
+    }
+
+    /// Makes some calls on a node, each when the one before is admitted.
+    private func call(_ limiter: CallLimiter, _ caller: TestCaller, _ limits: CallLimits, times: Int) throws {
+        for _ in 0..<times {
+            let isAdmitted = Mutex(false)
+            while !isAdmitted.withLock({ $0 }) {
+                switch limiter.admit(caller.presented, principal(caller, limits), isSensitive: false, asks: false) {
+                case .admitted: isAdmitted.withLock { $0 = true }
+                case .refused(let refusal): throw refusal
+                case .wait(let refill):
+                    let done = DispatchSemaphore(value: 0)
+                    refill.gate.whenOpen { done.signal() }
+                    done.wait()
+                    if let failure = refill.failure { throw failure }
+                }
+            }
+        }
+    }
+
+    /// What nodes have taken of each window.
+    private func taken() throws -> [String: Int64] {
+        let rows = try database.connect(as: .superuser).query(
+            """
+            SELECT meter, sum(taken)::bigint FROM (
+                SELECT meter, taken FROM credential_calls UNION ALL SELECT meter, taken FROM server_calls
+                UNION ALL SELECT meter, taken FROM workspace_calls
+            ) AS c GROUP BY meter
+            """)
+        return Dictionary(
+            uniqueKeysWithValues: (0..<rows.rowCount).map { (rows.string($0, 0) ?? "", rows.int64($0, 1) ?? -1) })
+    }
+
+    private let manyAMonth = CallLimits(
+        credential: .init(perMonth: 2_000), server: .init(perMonth: 3_000), workspace: .init(perMonth: 1_000))
+
+    @Test("have all that a node did not admit when it ends, of each of the three, and others can have it")
+    func givingBack() throws {
+        let callers = try callers(2, of: "a", in: workspace)
+        let meters = ["credential_month", "server_month", "workspace_month"]
+        let before = try month()
+        try onNode { limiter, _ in
+            for caller in callers { try call(limiter, caller, manyAMonth, times: 4) }
+            let held = try taken()
+            try #require(try month() == before, "A new month has come meanwhile")
+            #expect(meters.allSatisfy { (held[$0] ?? 0) > 8 }, "\(held)")
+            try limiter.giveBack(until: .now + .seconds(30))
+            #expect(try taken() == Dictionary(uniqueKeysWithValues: meters.map { ($0, 8) }))
+            try limiter.giveBack(until: .now + .seconds(30))
+            #expect(try taken() == Dictionary(uniqueKeysWithValues: meters.map { ($0, 8) }), "Nothing twice")
+        }
+        #expect(try race(manyAMonth, nodes: 2, callers) == 1_000 - 8)
+    }
+
+    @Test("have back what was still being taken when the node ended")
+    func underWay() throws {
+        let caller = try callers(1, of: "a", in: workspace)[0]
+        try onNode { limiter, _ in
+            guard
+                case .wait = limiter.admit(
+                    caller.presented, principal(caller, manyAMonth), isSensitive: false, asks: false)
+            else {
+                Issue.record("The node has taken nothing yet")
+                return
+            }
+            try limiter.giveBack(until: .now + .seconds(30))
+            #expect(
+                try taken() == ["credential_month": 0, "server_month": 0, "workspace_month": 0])
+        }
+    }
+
+    @Test("keep what was taken of a window that is over, and never have less than nothing")
+    func nextWindow() throws {
+        let caller = try callers(1, of: "a", in: workspace)[0]
+        try onNode { limiter, _ in
+            try call(limiter, caller, manyAMonth, times: 1)
+            let held = try taken()
+            let server = try database.connect(as: .superuser)
+            try server.execute(
+                script: """
+                    UPDATE credential_calls SET starts_at = starts_at + interval '40 days';
+                    UPDATE server_calls SET taken = 3
+                    """)
+            try limiter.giveBack(until: .now + .seconds(30))
+            let left = try taken()
+            #expect(left["credential_month"] == held["credential_month"])
+            #expect(left["server_month"] == 0 && left["workspace_month"] == 1)
+        }
+    }
+
+    @Test("are not told by a node whose database is gone, which says so and ends in time")
+    func unreachable() throws {
+        let caller = try callers(1, of: "a", in: workspace)[0]
+        try onNode { limiter, pool in
+            try call(limiter, caller, manyAMonth, times: 1)
+            pool.drain(deadline: .seconds(2))
+            #expect(throws: PostgresError.self) { try limiter.giveBack(until: .now + .seconds(5)) }
+        }
+    }
+
     @Test("show nothing of a workspace to another, and take nothing for its credentials and servers")
     func isolation() throws {
         let callers = try callers(1, of: "a", in: workspace)

@@ -214,6 +214,22 @@ struct LimitTests {
 
     // MARK: When it ends
 
+    @Test("lose nothing to a node that is stopped: the others admit what it did not")
+    func stopped() throws {
+        let token = try token { $0.perMonth = .calls(500) }
+        let other = try bench.anotherNode()
+        let client = try other.client(workspace, token)
+        for _ in 0..<7 { #expect(try !read(client).isError) }
+        let taken: SQL = """
+            SELECT coalesce(sum(taken), 0)::integer FROM credential_calls
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND meter = 'credential_month'
+            """
+        #expect(try bench.count(taken) > 7)
+        other.stop()
+        #expect(try bench.count(taken) == 7)
+        #expect(try calls(bench.service.client(workspace, token)) == 493)
+    }
+
     @Test("are over with their window")
     func window() throws {
         let client = try client { $0.perMonth = .calls(3) }
