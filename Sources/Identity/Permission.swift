@@ -18,7 +18,11 @@ package struct Permission: Sendable, Hashable {
     package static func delete(_ subject: String) -> Permission { known("delete_" + subject) }
 
     private static func known(_ name: String) -> Permission {
-        guard let permission = Permission(name) else { preconditionFailure("There is no permission \(name).") }
+        guard let permission = Permission(name) else {
+            preconditionFailure(
+                "There is no permission \(name): what it is about and the verb belong into `subjects` in Permission.swift."
+            )
+        }
         return permission
     }
 

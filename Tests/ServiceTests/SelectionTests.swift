@@ -46,8 +46,13 @@ struct SelectionTests {
     ]
 
     private func names(_ client: Client, _ way: Way) throws -> [String] {
-        let answer = try client.wire.exchange(request(client, way, "tools/list"))
-        return answer.json["result"]?["tools"]?.elements.compactMap { $0["name"]?.string } ?? []
+        var (names, params): ([String], JSONValue) = ([], [:])
+        while true {
+            let page = try client.wire.exchange(request(client, way, "tools/list", params)).json["result"]
+            names += page?["tools"]?.elements.compactMap { $0["name"]?.string } ?? []
+            guard let next = page?["nextCursor"] else { return names }
+            params = ["cursor": next]
+        }
     }
 
     private func request(_ client: Client, _ way: Way, _ method: String, _ params: JSONValue = [:]) -> WireRequest {

@@ -39,8 +39,7 @@ struct ToolTests {
 
     @Test("have titles, descriptions and all four hints")
     func annotations() throws {
-        let tools =
-            try bench.client(workspace, profile: .all).ask("tools/list").json["result"]?["tools"]?.elements ?? []
+        let tools = try bench.client(workspace, profile: .all).tools()
         #expect(tools.count == Catalog.registry.tools.count)
         for tool in tools {
             let name = tool["name"]?.string ?? ""
@@ -52,7 +51,7 @@ struct ToolTests {
             #expect(effects.writes || effects.isIdempotent && !effects.destroys, "\(name)")
             #expect(annotations["openWorldHint"] == false, "\(name)")
             #expect(tool["title"]?.string?.isEmpty == false, "\(name)")
-            #expect(tool["description"]?.string?.count ?? 0 > 15, "\(name)")
+            #expect(tool["description"]?.string?.count ?? 0 > 15, "\(name) is to say what it does")
             #expect(name.utf8.count <= 48)
         }
     }

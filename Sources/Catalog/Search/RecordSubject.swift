@@ -83,7 +83,8 @@ struct RecordSubject: SearchSubject {
     func hint(_ wishes: SearchWishes) -> String {
         let plural = entity.plural.split(separator: "_").joined(separator: " ")
         if isNarrowed { return "No \(plural) with these filters match; leave filters out to search all of them." }
-        return
-            "No \(plural) of this workspace match. Ask for another fact, such as a phone number or an e-mail address."
+        let facts = [record.hasPhones ? "a phone number" : nil, record.hasEmails ? "an e-mail address" : nil]
+        let such = facts.compactMap(\.self).joined(separator: " or ")
+        return "No \(plural) of this workspace match. Ask for another fact\(such.isEmpty ? "" : ", such as \(such)")."
     }
 }

@@ -115,10 +115,19 @@ final class Client {
         return ToolReply(answer)
     }
 
-    /// The names of the tools that are listed.
-    func toolNames() throws -> [String] {
-        try ask("tools/list").json["result"]?["tools"]?.elements.compactMap { $0["name"]?.string } ?? []
+    /// The tools that are listed, of all pages.
+    func tools() throws -> [JSONValue] {
+        var (tools, params): ([JSONValue], JSONValue) = ([], [:])
+        while true {
+            let page = try ask("tools/list", params).json["result"]
+            tools += page?["tools"]?.elements ?? []
+            guard let next = page?["nextCursor"] else { return tools }
+            params = ["cursor": next]
+        }
     }
+
+    /// The names of the tools that are listed.
+    func toolNames() throws -> [String] { try tools().compactMap { $0["name"]?.string } }
 }
 
 /// What a tool call came back with.
