@@ -26,6 +26,7 @@ struct Failure: Error {
         case let error as WorkspaceCreation.Refusal: error.message
         case let error as CredentialRegistry.Refusal: error.message
         case let error as WorkspaceRegistry.UnknownTimeZone: error.message
+        case let error as AccessRequests.Refusal: error.message
         case let error as MemberRegistry.Refusal: error.message
         case let error as ServerRegistry.Refusal: error.message
         case let error as WorkspaceSeeder.Refusal: error.message

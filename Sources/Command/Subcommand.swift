@@ -41,9 +41,8 @@ struct Subcommand: Sendable {
             ImportCommand.command,
             SeedCommand.command,
         ]
-        + WorkspaceCommands.all + MemberCommands.all + ServerCommands.all + TokenCommands.all + [
-            ToolsCommand.command, AuditCommand.verify,
-        ]
+        + WorkspaceCommands.all + MemberCommands.all + ServerCommands.all + TokenCommands.all + AccessCommands.all
+        + [ToolsCommand.command, AuditCommand.verify]
         + [Stdio.command, HealthCommand.command, Version.command]
 
     static let json = Option("json", nil, "Print JSON for programs to read")

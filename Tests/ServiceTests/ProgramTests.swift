@@ -22,9 +22,15 @@ struct ProgramTests {
 
     /// Runs a command that has to succeed and reads the JSON that it prints.
     private func workport(_ words: String...) throws -> JSONValue {
-        let outcome = try ChildProgram.run(ChildProgram.workport, words + ["--json"], environment: environment)
+        let outcome = try run(words + ["--json"])
         try #require(outcome.status == 0, "\(words): \(outcome.errors)")
         return try JSONDocument(text: outcome.output).root.value
+    }
+
+    private func run(_ words: String...) throws -> ChildProgram.Outcome { try run(words) }
+
+    private func run(_ words: [String]) throws -> ChildProgram.Outcome {
+        try ChildProgram.run(ChildProgram.workport, words, environment: environment)
     }
 
     /// Starts the service and returns with its port once it listens.
@@ -88,6 +94,52 @@ struct ProgramTests {
         #expect(outcome.status == 0)
         let secret = try #require(token["token"]?.string)
         #expect(!outcome.errors.contains(secret.suffix(40)))
+    }
+
+    @Test("takes an assistant's request for a tool to an approval, and the next call has it")
+    func access() throws {
+        _ = try workport("migrate")
+        let id = try #require(try workport("workspace", "create", "--name", "Harbour")["id"]?.string)
+        _ = try workport("workspace", "create", "--name", "Other")
+        let made = try workport(
+            "token", "create", "--workspace", "harbour", "--name", "assistant", "--profile", "all", "--confirm", "none",
+            "--permissions", "read_contacts")
+        let (child, port) = try serve()
+        let client = try Client(port: port, workspace: id, token: made["token"]?.string)
+        #expect(try !client.toolNames().contains("create_contact"))
+        let asked = try client.call(
+            "request_access", ["tool": "create_contact", "reason": "To enter\u{1b}[2J whom I talk to."])
+        let request = try #require(asked.item["id"]?.string)
+        let refused = try client.call("request_access", ["permission": "delete_deals", "reason": "To tidy."])
+        let second = try #require(refused.item["id"]?.string)
+
+        let open = try workport("access", "list", "--workspace", "harbour").elements
+        #expect(open.map { $0["id"]?.string } == [request, second])
+        #expect(open[0]["wanted"] == "create_contact" && open[0]["name"] == "assistant")
+        #expect(open[0]["reason"] == "To enter[2J whom I talk to." && open[0]["opens"] == ["create_contact"])
+        #expect(try workport("access", "list", "--workspace", "other") == [])
+        let table = try run("access", "list", "--workspace", "harbour")
+        #expect(table.output.contains("“To enter[2J whom I talk to.”"), "\(table.output)")
+        let foreign = try run("access", "approve", request, "--workspace", "other")
+        #expect(foreign.status == 1 && foreign.errors.contains("has no request \(request)"), "\(foreign.errors)")
+
+        let granted = try workport("access", "approve", request, "--workspace", "harbour")
+        #expect(granted["status"] == "granted" && granted["credential"] == made["id"])
+        #expect(granted["changes"]?["permissions"]?["to"] == ["read_contacts", "create_contacts"])
+        #expect(try !client.call("create_contact", ["first_name": "Ana"]).isError)
+        let twice = try run("access", "approve", request, "--workspace", "harbour")
+        #expect(twice.status == 1 && twice.errors.contains("was granted already"), "\(twice.errors)")
+
+        let silent = try run("access", "refuse", second, "--workspace", "harbour")
+        #expect(silent.status == 2 && silent.errors.contains("--reason is needed"), "\(silent.errors)")
+        _ = try workport("access", "refuse", second, "--workspace", "harbour", "--reason", "Sales does that.")
+        let told = try client.call("whoami").structured["access_requests"]?.elements ?? []
+        #expect(told.map { $0["status"] } == ["refused", "granted"] && told[0]["answer"] == "Sales does that.")
+        #expect(try workport("access", "list", "--workspace", "harbour") == [])
+        #expect(try workport("access", "list", "--workspace", "harbour", "--status", "all").elements.count == 2)
+        #expect(try workport("audit", "verify", "--workspace", "harbour")["intact"] == true)
+        child.terminate()
+        #expect(child.wait().status == 0)
     }
 
     @Test("finishes the calls in flight when it is asked to end, and ends with code 0")

@@ -12,7 +12,7 @@ extension Profile {
     }
 
     /// What features call the group of a tool: Workestra's groups for its profile, toolsets otherwise.
-    func group(of tool: Tool) -> String {
+    package func group(of tool: Tool) -> String {
         self == .workestra ? WorkestraTools.groupOfTool[tool.name] ?? tool.toolset : tool.toolset
     }
 }
@@ -80,5 +80,17 @@ extension Tool {
     /// Whether a caller with these settings may call the tool, listed or not.
     package func isCallable(by access: ToolAccess) -> Bool {
         hiding(from: access) == nil || hiding(from: access) == .profile && hiding(from: access.listingAll) == nil
+    }
+}
+
+extension ToolRegistry {
+    /// Whether a caller with these settings can call a tool, by its name or by way of another.
+    package func reaches(_ tool: Tool, with access: ToolAccess) -> Bool {
+        tool.isVisible(to: access) || tool.isCallable(by: access) && passesCalls(of: tool, with: access)
+    }
+
+    /// Whether a caller with these settings has the tool that passes calls of such a tool on.
+    package func passesCalls(of tool: Tool, with access: ToolAccess) -> Bool {
+        self[tool.effects.writes ? "call_write_tool" : "call_read_tool"]?.isVisible(to: access) ?? false
     }
 }

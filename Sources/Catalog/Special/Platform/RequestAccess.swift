@@ -8,7 +8,9 @@ extension Tool {
     static let requestAccess = Tool(
         name: "request_access",
         title: "Request access",
-        description: "Asks the workspace's admins for a hidden tool or a permission, with a reason. They decide later.",
+        description: """
+            Asks the workspace's admins for a hidden tool or a permission, with a reason. They decide later; whoami tells how.
+            """,
         effects: .asking,
         parameters: [
             Parameter("tool", .text(maximum: 64), "").terse,
@@ -18,14 +20,25 @@ extension Tool {
         output: ["type": "object", "properties": ["item": ["type": "object"]], "required": ["item"]],
         body: .write { call, principal, transaction in
             let wanted = try subject(of: call)
+            if isThere(wanted, for: principal, call.registry) {
+                let before = try transaction.query(granted(wanted, of: call, principal))
+                let item = before.bytes(0, 0).map { RawJSON($0) }
+                return .done(
+                    ToolAnswer(RawJSON(["item": item.map(JSONValue.raw) ?? known(wanted)])), entity: nil)
+            }
             let reason = Untrusted.cleaned(call.arguments.text("reason") ?? "")
             let rows = try transaction.query(
                 """
-                INSERT INTO access_requests (workspace_id, credential_id, wanted, reason)
+                INSERT INTO access_requests AS r (workspace_id, credential_id, wanted, reason)
                 VALUES (\(call.workspace), \(principal.credential.digits)::uuid, \(wanted), \(reason))
                 ON CONFLICT (workspace_id, credential_id, wanted) WHERE status = 'open' DO UPDATE SET reason = EXCLUDED.reason
-                RETURNING json_build_object('id', public_id('acr', id), 'wanted', wanted, 'status', status,
-                    'created_at', rfc3339(created_at)), id
+                RETURNING json_strip_nulls(json_build_object('id', public_id('acr', r.id), 'wanted', r.wanted,
+                    'status', r.status, 'created_at', rfc3339(r.created_at), 'refused_before', (
+                        SELECT json_build_object('decided_at', rfc3339(b.decided_at), 'answer', b.answer)
+                        FROM access_requests AS b
+                        WHERE b.workspace_id = r.workspace_id AND b.credential_id = r.credential_id
+                            AND b.wanted = r.wanted AND b.status = 'refused'
+                        ORDER BY b.id DESC LIMIT 1))), r.id
                 """)
             guard let item = rows.bytes(0, 0), let row = rows.string(0, 1).flatMap(RowID.init(uuid:)) else {
                 throw PostgresError(.unexpectedResult, "A request was not stored.")
@@ -33,6 +46,26 @@ extension Tool {
             return .done(ToolAnswer(RawJSON(["item": .raw(RawJSON(item))])), entity: ("access_request", row))
         }
     )
+
+    /// Whether nobody has to be asked.
+    private static func isThere(_ wanted: String, for principal: Principal, _ registry: ToolRegistry) -> Bool {
+        if let tool = registry[wanted] { return registry.reaches(tool, with: principal.access) }
+        return Permission(wanted).map(principal.access.grants) ?? false
+    }
+
+    private static func known(_ wanted: String) -> JSONValue { ["wanted": .string(wanted), "status": "granted"] }
+
+    /// The request by which the credential got something.
+    private static func granted(_ wanted: String, of call: ToolCall, _ principal: Principal) -> SQL {
+        """
+        SELECT json_build_object('id', public_id('acr', r.id), 'wanted', r.wanted, 'status', r.status,
+            'created_at', rfc3339(r.created_at), 'decided_at', rfc3339(r.decided_at))
+        FROM access_requests AS r
+        WHERE r.workspace_id = \(call.workspace) AND r.credential_id = \(principal.credential.digits)::uuid
+            AND r.wanted = \(wanted) AND r.status = 'granted'
+        ORDER BY r.id DESC LIMIT 1
+        """
+    }
 
     /// What is asked for: a tool that there is, or a permission.
     private static func subject(of call: ToolCall) throws(ToolError) -> String {

@@ -10,8 +10,8 @@ extension Tool {
         name: "whoami",
         title: "Who am I",
         description: """
-            Tells the workspace, this credential, its permissions and mode, and for every tool that is hidden the one \
-            reason.
+            Tells the workspace, this credential, its permissions and mode, for every tool that is hidden the one \
+            reason, and what became of its requests for access.
             """,
         effects: .reading,
         parameters: [],
@@ -19,8 +19,9 @@ extension Tool {
             "type": "object",
             "properties": [
                 "workspace": ["type": "object"], "credential": ["type": "object"], "hidden": ["type": "object"],
+                "access_requests": ["type": "array", "items": ["type": "object"]],
             ],
-            "required": ["workspace", "credential", "hidden"],
+            "required": ["workspace", "credential", "hidden", "access_requests"],
         ],
         body: .read { (call) throws(ToolError) in
             Read([
@@ -37,9 +38,25 @@ extension Tool {
                 LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
                 WHERE c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
                 """,
+                requests(of: call),
             ]) { (results, principal) throws(ToolError) in answer(results, principal, call.registry) }
         }
     )
+
+    /// What the credential asked for lately, and how people decided.
+    private static func requests(of call: ToolCall) -> SQL {
+        """
+        SELECT coalesce(json_agg(i.item), '[]') FROM (
+            SELECT json_strip_nulls(json_build_object('id', public_id('acr', r.id), 'wanted', r.wanted,
+                'status', r.status, 'created_at', rfc3339(r.created_at), 'decided_at', rfc3339(r.decided_at),
+                'answer', r.answer)) AS item
+            FROM access_requests AS r
+            JOIN credentials AS c ON c.workspace_id = r.workspace_id AND c.id = r.credential_id
+            WHERE r.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
+            ORDER BY r.id DESC LIMIT 20
+        ) AS i
+        """
+    }
 
     private static func answer(_ results: [QueryResult], _ principal: Principal, _ registry: ToolRegistry) -> ToolAnswer
     {
@@ -69,6 +86,8 @@ extension Tool {
             tool.hiding(from: access).map { JSONMember(tool.name, .string($0.rawValue)) }
         }
         writer.write("hidden", .object(hidden))
+        writer.key("access_requests")
+        writer.write(raw: results[2].bytes(0, 0) ?? Array("[]".utf8))
         writer.endObject()
         return ToolAnswer(RawJSON(writer.bytes))
     }
