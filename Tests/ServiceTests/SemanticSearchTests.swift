@@ -1,9 +1,11 @@
 import Catalog
+import Dispatch
 import Foundation
 import HTTP
 import Identity
 import JSON
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -170,6 +172,53 @@ struct SemanticSearchTests {
         let kept = try vectors.bench.count(
             "SELECT count(*) FROM document_chunks WHERE workspace_id = \(workspace.id.uuid)::uuid")
         #expect(kept == 0)
+    }
+
+    @Test("stores nothing that came back after the permission was taken back, however near the two were")
+    func race() throws {
+        let workspace = try vectors.workspace("Sorrel")
+        try vectors.write(Self.documents, in: workspace)
+        // Being turned off, with everything forgotten, and not yet committed.
+        let operating = try vectors.bench.database.connect(as: .owner)
+        try operating.execute(script: "BEGIN")
+        var off = WorkspaceRegistry.Settings()
+        off.semanticSearch = false
+        try WorkspaceRegistry(operating).update(workspace.id, off)
+        let outcome = Mutex<Result<DocumentEmbedder.Tally, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        DispatchQueue(label: "embedding").async { [vectors, station] in
+            let result = Result { try vectors.embed(workspace, by: station) }
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        try waitForWriter(until: { outcome.withLock { $0 != nil } })
+        try operating.execute(script: "COMMIT")
+        done.wait()
+        #expect(throws: DocumentEmbedder.Obstacle.off) { try outcome.withLock { $0 }?.get() }
+        #expect(station.arrivals.count == 1, "The texts had been sent")
+        let kept = try vectors.bench.count(
+            "SELECT count(*) FROM document_chunks WHERE workspace_id = \(workspace.id.uuid)::uuid")
+        #expect(kept == 0)
+        let noted = try vectors.bench.count(
+            """
+            SELECT count(*) FROM audit_events AS e
+            WHERE e.workspace_id = \(workspace.id.uuid)::uuid AND e.action = 'documents.sent_for_embedding'
+            """)
+        #expect(noted == 1, "What was sent is noted, whatever became of it")
+    }
+
+    /// Returns when somebody waits for a row of the workspaces, or is done without; gives up after a minute.
+    private func waitForWriter(until isDone: () -> Bool) throws {
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(60), !isDone() {
+            let waiting = try vectors.bench.count(
+                """
+                SELECT count(*) FROM pg_locks AS l WHERE NOT l.granted AND l.locktype = 'transactionid' AND EXISTS (
+                    SELECT FROM pg_locks AS t WHERE t.pid = l.pid AND t.relation = 'workspaces'::regclass)
+                """)
+            if waiting > 0 { return }
+        }
+        #expect(isDone(), "Nobody waits for the workspace")
     }
 
     @Test(

@@ -223,12 +223,20 @@ package struct DocumentEmbedder {
 
     // MARK: Storing
 
-    /// Puts the parts in the place of those that were there, unless the workspace has been turned off meanwhile.
+    /// Puts the parts in the place of those that were there.
+    ///
+    /// - Throws: ``Obstacle/off`` if the workspace has been turned off while the endpoint had the texts. That they were sent is
+    ///   noted all the same.
     private func store(_ batch: EmbeddedDocuments, _ workspace: WorkspaceID) throws {
-        try connection.transaction { connection in
+        let isAllowed = try connection.transaction { connection in
             _ = try connection.query(Tenancy.set(workspace))
-            for statement in batch.statements(in: workspace) { _ = try connection.query(statement) }
+            // Nobody turns it off between this answer and the commit.
+            let isAllowed = try connection.query("SELECT hold_semantic_search()").bool(0, 0) == true
+            if isAllowed { for statement in batch.storing(in: workspace) { _ = try connection.query(statement) } }
+            _ = try connection.query(batch.noting(in: workspace))
+            return isAllowed
         }
+        guard isAllowed else { throw Obstacle.off }
     }
 }
 

@@ -33,8 +33,8 @@ struct EmbeddedDocuments: Sendable {
         pieces.append((document, position, piece, embedding))
     }
 
-    /// What stores them, in a transaction that is set to the workspace.
-    func statements(in workspace: WorkspaceID) -> [SQL] {
+    /// What stores them, in a transaction that is set to the workspace and holds its permission.
+    func storing(in workspace: WorkspaceID) -> [SQL] {
         let embeddings = pieces.map(\.embedding.literal)
         return [
             """
@@ -44,23 +44,26 @@ struct EmbeddedDocuments: Sendable {
             """
             INSERT INTO document_chunks (workspace_id, document_id, position, content_digest, starts_at, length, model,
                 dimensions, embedding)
-            SELECT w.id, n.document::uuid, n.position, n.digest, n.start, n.length, \(model),
+            SELECT d.workspace_id, n.document::uuid, n.position, n.digest, n.start, n.length, \(model),
                 cardinality(n.embedding::real[]), n.embedding::real[]
             FROM unnest(\(pieces.map(\.document.id))::text[], \(pieces.map(\.position))::bigint[],
                 \(pieces.map(\.document.digest))::text[], \(pieces.map(\.piece.start))::bigint[],
                 \(pieces.map(\.piece.length))::bigint[], \(embeddings)::text[])
                 AS n(document, position, digest, start, length, embedding)
-            JOIN workspaces AS w ON w.id = \(workspace.uuid)::uuid AND w.semantic_search
             -- A document may be gone by now, with all that belongs to it.
-            JOIN documents AS d ON d.workspace_id = w.id AND d.id = n.document::uuid
+            JOIN documents AS d ON d.workspace_id = \(workspace.uuid)::uuid AND d.id = n.document::uuid
             """,
-            AuditChain.appending(
-                "actor_kind, action, entity, outcome, changes",
-                """
-                'system', 'documents.sent_for_embedding', 'document', 'ok', jsonb_build_object(
-                    'documents', \(documents.count)::bigint, 'parts', \(pieces.count)::bigint,
-                    'characters', \(characters)::bigint, 'model', \(model)::text)
-                """, in: workspace),
         ]
+    }
+
+    /// What notes in the audit trail that they were sent.
+    func noting(in workspace: WorkspaceID) -> SQL {
+        AuditChain.appending(
+            "actor_kind, action, entity, outcome, changes",
+            """
+            'system', 'documents.sent_for_embedding', 'document', 'ok', jsonb_build_object(
+                'documents', \(documents.count)::bigint, 'parts', \(pieces.count)::bigint,
+                'characters', \(characters)::bigint, 'model', \(model)::text)
+            """, in: workspace)
     }
 }
