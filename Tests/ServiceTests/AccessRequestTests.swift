@@ -252,4 +252,26 @@ struct AccessRequestTests {
         let check = try AuditChain(bench.database.connect(as: .owner), in: workspace.id).check()
         #expect(check.firstBroken == nil && check.events >= 2)
     }
+
+    @Test("cannot be granted to the token of a server that does not have the tool, until it does")
+    func server() throws {
+        var settings = ServerRegistry.Settings()
+        settings.tools = .these(["get_contact", "get_company"])
+        _ = try bench.servers(of: workspace) { try $0.create(handle: "desk", name: "Desk", settings) }
+        let client = try client {
+            $0.profile = .all
+            $0.deny = ["get_contact", "get_deal"]
+            $0.server = .server("desk")
+        }
+        let (deal, contact) = try (ask("get_deal"), ask("get_contact"))
+        let refusal = AccessRequests.Refusal.serverForbids("get_deal", server: "desk")
+        #expect(try requests().list(.open).map(\.obstacle) == [refusal.message, nil])
+        #expect(throws: refusal) { try requests().approve(deal) }
+        #expect(try client.toolNames() == ["get_company"])
+        #expect(try requests().approve(contact).opens == ["get_contact"])
+        settings.tools = .these(["get_contact", "get_company", "get_deal"])
+        _ = try bench.servers(of: workspace) { try $0.update("desk", settings) }
+        #expect(try requests().approve(deal).opens == ["get_deal"])
+        #expect(try Set(client.toolNames()) == ["get_company", "get_contact", "get_deal"])
+    }
 }

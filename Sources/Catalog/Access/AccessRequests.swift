@@ -13,6 +13,7 @@ package struct AccessRequests {
         case gone(String)
         case readOnly(String)
         case workspaceForbids(String)
+        case serverForbids(String, server: String)
 
         package var message: String {
             switch self {
@@ -28,6 +29,9 @@ package struct AccessRequests {
             case .workspaceForbids(let tool):
                 "The workspace's own settings keep \(tool) from every token; `workport workspace show` shows them, "
                     + "`workport workspace update` changes them."
+            case .serverForbids(let tool, let server):
+                "The token's server \(server) does not have \(tool); `workport server list` shows what it has, "
+                    + "`workport server update \(server) --tools …` changes that for all of its tokens."
             }
         }
     }

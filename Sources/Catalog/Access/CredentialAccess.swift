@@ -1,8 +1,8 @@
 import Identity
 import Tools
 
-/// What decides which tools a credential has: its own settings as they are stored, and those of its workspace, which hold
-/// beside them.
+/// What decides which tools a credential has: its own settings as they are stored, and those of its server and its
+/// workspace, which hold beside them.
 struct CredentialAccess: Sendable, Equatable {
     var profile: Profile
     var allow: [String]?
@@ -15,7 +15,14 @@ struct CredentialAccess: Sendable, Equatable {
     var confirmation: ConfirmationMode?
     var customerComments: Bool
     let readOnly: Bool
+    let server: Server?
     let workspace: WorkspaceAccess
+
+    /// The server to which a credential belongs, with the tools that were assigned to it; `nil` for all.
+    struct Server: Sendable, Equatable {
+        let handle: String
+        let tools: [String]?
+    }
 
     /// A workspace's own settings.
     struct WorkspaceAccess: Sendable, Equatable {
@@ -25,11 +32,12 @@ struct CredentialAccess: Sendable, Equatable {
         let customerComments: Bool
     }
 
-    /// Both together, as the checks of a call see them.
+    /// All together, as the checks of a call see them.
     var access: ToolAccess {
         ToolAccess(
             readOnly: readOnly || workspace.readOnly, customerComments: customerComments && workspace.customerComments,
             customerCommentFactors: 0, allowLists: [workspace.allow, allow].compactMap { $0.map(Set.init) },
+            server: server?.tools.map(Set.init),
             denied: Set(deny).union(workspace.deny), profile: profile, permissions: permissions.map(Set.init),
             features: features.map(Set.init), confirmation: confirmation ?? profile.confirmation)
     }
@@ -86,6 +94,7 @@ struct CredentialAccess: Sendable, Equatable {
             deny.removeAll { $0 == tool.name }
             if let allow, !allow.contains(tool.name) { self.allow = allow + [tool.name] }
             if allow == nil, profile == .custom { allow = [tool.name] }
+        case .server: throw .serverForbids(tool.name, server: server?.handle ?? "")
         case .setting:
             guard workspace.customerComments else { throw .workspaceForbids(tool.name) }
             customerComments = true

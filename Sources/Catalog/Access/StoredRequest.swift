@@ -35,10 +35,11 @@ struct StoredRequest {
             m.email, c.profile, array_to_string(c.tools_allow, ' '), array_to_string(c.tools_deny, ' '),
             array_to_string(c.permissions, ' '), array_to_string(c.features, ' '), c.confirm, c.customer_comments,
             c.read_only, array_to_string(w.mcp_tools_allow, ' '), array_to_string(w.mcp_tools_deny, ' '),
-            w.mcp_read_only, w.mcp_customer_comments
+            w.mcp_read_only, w.mcp_customer_comments, s.handle, array_to_string(s.tools, ' ')
         FROM access_requests AS r
         JOIN credentials AS c ON c.workspace_id = r.workspace_id AND c.id = r.credential_id
         JOIN workspaces AS w ON w.id = r.workspace_id
+        LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
         LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
         """
 
@@ -53,6 +54,7 @@ struct StoredRequest {
             profile: Profile(rawValue: text(12)) ?? .taskTracking, allow: names(13), deny: names(14) ?? [],
             permissions: names(15), features: names(16), confirmation: ConfirmationMode(rawValue: text(17)),
             customerComments: rows.bool(row, 18) ?? false, readOnly: rows.bool(row, 19) ?? true,
+            server: rows.string(row, 24).map { .init(handle: $0, tools: names(25)) },
             workspace: .init(
                 allow: names(20), deny: names(21) ?? [], readOnly: rows.bool(row, 22) ?? true,
                 customerComments: rows.bool(row, 23) ?? false))
