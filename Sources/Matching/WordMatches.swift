@@ -154,12 +154,15 @@ struct WordMatches {
             }
         }
         var (own, ownStem): ([UInt8], [UInt8]) = ([], [])
+        // A word may be found by its typing errors as well, so twice as many are kept as are wanted.
+        var within = SimilarityFloor(0.84, for: Self.share * 2)
+        var across = SimilarityFloor(0.64, for: Self.share * 2)
         let compare = { (latin: ArraySlice<UInt8>, isForeign: Bool, found: () -> WordDictionary.Found) in
             let isAcross = isForeign != word.isForeign
             if isAcross, onlySlips { return }
+            let least = isAcross ? across.least : within.least
             Phonemes.read(latin, into: &own)
-            var similarity = Phonemes.similarity(
-                sounds, own, least: isAcross ? 0.64 : 0.84, vowel: isAcross ? 0.3 : 0.45)
+            var similarity = Phonemes.similarity(sounds, own, least: least, vowel: isAcross ? 0.3 : 0.45)
             if stem.count >= 4 {
                 let other = WordForms.family(latin)
                 if other.count < latin.count || stem.count < sounds.count {
@@ -167,9 +170,9 @@ struct WordMatches {
                     similarity = max(similarity, 0.95 * Phonemes.similarity(stem, ownStem, least: 0.8))
                 }
             }
-            if similarity >= (isAcross ? 0.64 : 0.84) {
-                offer(found(), similarity * 0.97, isAcross ? .script : .spelling)
-            }
+            guard similarity >= least else { return }
+            if isAcross { across.add(similarity) } else { within.add(similarity) }
+            offer(found(), similarity * 0.97, isAcross ? .script : .spelling)
         }
         dictionary.sounding(skeletons, .name, compare)
         if !onlySlips, !word.isForeign, sounds.count >= 4 {
@@ -212,5 +215,30 @@ struct WordMatches {
                     stored: found.stored, similarity: 0.86 + 0.1 * known, kind: .beginning, uses: found.uses)
             }
         }
+    }
+}
+
+/// The similarity below which a word is none of the nearest, which rises with each that is nearer.
+private struct SimilarityFloor {
+    private(set) var least: Float
+    private let count: Int
+    /// The highest so far, in falling order.
+    private var highest: [Float] = []
+
+    /// - Parameters:
+    ///   - least: What counts at all.
+    ///   - count: How many words are wanted.
+    init(_ least: Float, for count: Int) {
+        self.least = least
+        self.count = count
+        highest.reserveCapacity(count + 1)
+    }
+
+    mutating func add(_ similarity: Float) {
+        guard highest.count < count || similarity > highest[count - 1] else { return }
+        highest.insert(similarity, at: highest.firstIndex { $0 < similarity } ?? highest.count)
+        if highest.count > count { highest.removeLast() }
+        // Words that are equally near stay in, whatever the rounding.
+        if highest.count == count { least = max(least, highest[count - 1] - 0.001) }
     }
 }

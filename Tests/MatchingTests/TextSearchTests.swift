@@ -46,6 +46,28 @@ struct TextSearchTests {
         #expect(!others.isEnough(after: .exact))
     }
 
+    @Test("takes the nearest names of another script, however many are near")
+    func nearestAcross() throws {
+        var random = SeededRandom(seed: 7)
+        let vowels = ["a", "e", "i", "o", "u", "ia", "ei", "oo"]
+        let names = Set(
+            (0..<3_000).map { _ in
+                ["m", "rt", "n", "k"].map { $0 + vowels.randomElement(using: &random)! }.joined()
+            })
+        let dictionary = dictionary(names, uses: 1)
+        let word = QueryWord(Array("мартинко".utf8), isMeaningful: true)
+        let found = WordMatches(dictionary: dictionary).near(word).filter { $0.kind == .script }
+        #expect(found.count == WordMatches.share)
+        let furthest = try #require(found.map(\.similarity).min())
+        let sounds = Phonemes.of(word.latin)
+        let left = names.subtracting(found.map { String(decoding: $0.stored.word, as: UTF8.self) })
+        #expect(left.count > 1_000)
+        for name in left {
+            #expect(
+                Phonemes.similarity(sounds, Phonemes.of(Array(name.utf8)), vowel: 0.3) * 0.97 <= furthest, "\(name)")
+        }
+    }
+
     @Test("finds every word within so many errors, and no other", arguments: 1...3)
     func near(bound: Int) {
         var random = SeededRandom(seed: UInt64(bound))
