@@ -52,7 +52,8 @@ package struct Authenticator: Sendable {
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
                 permissions, features, confirm, workspace_confirm, lockdown, weight,
-                credential_limits, workspace_limits, server_id, server_tools, server_limits
+                credential_limits, workspace_limits, server_id, server_tools, server_limits,
+                current_setting('workport.workspace_id', true)
             FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
@@ -66,7 +67,8 @@ package struct Authenticator: Sendable {
             SELECT verdict, credential_id, acts_as, read_only, customer_comments, customer_comment_factors,
                 workspace_allow, workspace_deny, credential_allow, credential_deny, session_ended, ends_at, profile,
                 permissions, features, confirm, workspace_confirm, lockdown, weight,
-                credential_limits, workspace_limits, server_id, server_tools, server_limits
+                credential_limits, workspace_limits, server_id, server_tools, server_limits,
+                current_setting('workport.workspace_id', true)
             FROM authenticate_at(
                 \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
@@ -76,9 +78,12 @@ package struct Authenticator: Sendable {
 
     /// The first statement of a flush that goes on with a call whose token was checked a moment ago: sets the workspace
     /// and the member as the check did.
+    ///
+    /// What the policies allow comes from the database's answer, not from the path, as in the check itself: the two layers
+    /// that keep workspaces apart stay independent.
     package func continuation(for principal: Principal) -> SQL {
         let setting: SQL = """
-            SELECT set_config('workport.workspace_id', \(principal.workspace.uuid), true),
+            SELECT set_config('workport.workspace_id', \(principal.opened), true),
                 set_config('workport.member_id', \(principal.member?.digits ?? ""), true)
             """
         return setting.asCommonOpening
@@ -119,6 +124,7 @@ package struct Authenticator: Sendable {
         )
         let principal = Principal(
             workspace: credential.workspace,
+            opened: rows.string(0, 24) ?? "",
             credential: key,
             member: rows.string(0, 2).flatMap(RowID.init(uuid:)),
             server: rows.string(0, 21).flatMap(RowID.init(uuid:)),

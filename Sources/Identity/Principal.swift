@@ -2,6 +2,8 @@
 package struct Principal: Sendable {
     /// The workspace that the token opens, which is the one in the path.
     package let workspace: WorkspaceID
+    /// What the database has opened to the policies when it had checked the token; empty for nothing.
+    package let opened: String
     /// The credential's key.
     package let credential: RowID
     /// The member for whom the credential acts, if it acts for one.
@@ -19,6 +21,7 @@ package struct Principal: Sendable {
 
     package init(
         workspace: WorkspaceID,
+        opened: String = "",
         credential: RowID,
         member: RowID?,
         server: RowID? = nil,
@@ -28,6 +31,7 @@ package struct Principal: Sendable {
         limits: CallLimits = CallLimits()
     ) {
         self.workspace = workspace
+        self.opened = opened
         self.credential = credential
         self.member = member
         self.server = server
