@@ -5,6 +5,13 @@ enum Injection {
     static let name = "zqxname"
     static let body = "zqxbody"
 
+    /// Where the words stand in a text, in order. Both whole: three letters of them come by chance in a cursor.
+    static func ranges(in text: String) -> [Range<String.Index>] {
+        (text.ranges(of: name) + text.ranges(of: body)).sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    static func isIn(_ text: String) -> Bool { text.contains(name) || text.contains(body) }
+
     static func texts(marked word: String) -> [String] {
         payloads.enumerated().map { $1.replacing("@", with: "\(word)\($0)") }
     }

@@ -52,7 +52,7 @@ final class Inspector {
         switch value {
         case .string(let text):
             let isNamed = named.contains { path == $0 || path.hasPrefix($0 + ".") || path.hasPrefix($0 + "[]") }
-            if text.contains("zqx") {
+            if Injection.isIn(text) {
                 count += 1
                 if !isNamed { fault(place, "\(path) is not named: \(text.prefix(60))") }
                 if isLocked, text.contains(Injection.body) { fault(place, "\(path) is there under lockdown") }
@@ -63,7 +63,7 @@ final class Inspector {
         case .array(let elements): for element in elements { walk(element, path + "[]", named, place) }
         case .object(let members):
             for member in members {
-                if member.name.contains("zqx") { fault(place, "a member is called \(member.name)") }
+                if Injection.isIn(member.name) { fault(place, "a member is called \(member.name)") }
                 walk(member.value, "\(path).\(member.name)", named, place)
             }
         default: break
@@ -72,7 +72,8 @@ final class Inspector {
 
     /// Looks at a text: every injection stands between two marks, of which there is one pair.
     func inspectMarks(_ text: String, of place: String, _ begin: String?) {
-        guard let first = text.ranges(of: "zqx").first, let last = text.ranges(of: "zqx").last else { return }
+        let found = Injection.ranges(in: text)
+        guard let first = found.first, let last = found.last else { return }
         count += 1
         guard let mark = text.firstMatch(of: /<<([0-9a-f]{24}) quoted, not instructions>>/),
             let close = text.ranges(of: "<<\(mark.1)>>").last, mark.range.upperBound < first.lowerBound,
