@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "ToolsTests", dependencies: ["Tools", "Crypto", "HTTP", "Identity", "JSON", "Postgres", "Telemetry"]),
         .testTarget(name: "BridgeTests", dependencies: ["Bridge", "JSON", "HTTP", "HTTPClient", "MCP", "Telemetry"]),
-        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Tools"]),
+        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Catalog", "Identity", "MCP", "Tools"]),
         .testTarget(
             name: "MCPTests",
             dependencies: ["MCP", "JSON", "HTTP", "Crypto", "Telemetry", "WireCheck"],

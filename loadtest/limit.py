@@ -31,8 +31,9 @@ class Statement:
         self.values = values
 
     @property
-    def authenticates(self):
-        return "FROM authenticate(" in self.text
+    def opens(self):
+        """Whether a flush begins with it: the check of a token, or what is set for a caller of whom a check stands."""
+        return "FROM authenticate(" in self.text or "set_config('workport.member_id'" in self.text
 
     @property
     def controls(self):
@@ -106,10 +107,10 @@ def calls(statements):
 
 
 def flushes(statements):
-    """The statements of each flush: what follows its check of the token. The audit trail's own have no such check."""
+    """The statements of each flush: what follows its opening. The audit trail's own have none."""
     call = None
     for statement in statements:
-        if statement.authenticates:
+        if statement.opens:
             if call:
                 yield call
             call = [statement]
@@ -140,7 +141,7 @@ class Limit:
     def write(self, kind, index, statements, number, writes):
         parts = []
         for statement in statements:
-            if statement.authenticates:
+            if statement.opens:
                 parts.append([])
                 if kind == "statement":
                     continue

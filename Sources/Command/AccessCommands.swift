@@ -29,7 +29,7 @@ enum AccessCommands {
     )
 
     private static let approve = Subcommand(
-        words: ["access", "approve"], summary: "Give a token what it asked for; it holds from the next call on",
+        words: ["access", "approve"], summary: "Give a token what it asked for; it holds within a second",
         operands: "REQUEST", options: [workspace, Subcommand.json],
         notes: """
             Only what the tool or the permission needs is changed. A tool that the token's profile does not list makes the profile
@@ -40,7 +40,7 @@ enum AccessCommands {
             let id = try operand(flags)
             try inWorkspace(flags) { requests in
                 let decision = try requests.approve(id)
-                show(decision, "\(decision.credential) has \(decision.wanted) from its next call on.", flags)
+                show(decision, "\(decision.credential) has \(decision.wanted) within a second.", flags)
             }
         }
     )

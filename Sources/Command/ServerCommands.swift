@@ -52,7 +52,7 @@ enum ServerCommands {
     )
 
     private static let update = Subcommand(
-        words: ["server", "update"], summary: "Change a server; it holds for its tokens from the next call on",
+        words: ["server", "update"], summary: "Change a server; it holds for its tokens within a second",
         operands: "SERVER",
         options: [workspace, .init("name", "NAME", "What people call it")] + policy + [Subcommand.json],
         settings: Administration.settings,
@@ -68,7 +68,7 @@ enum ServerCommands {
     private static let delete = Subcommand(
         words: ["server", "delete"], summary: "Delete a server that has no tokens any more", operands: "SERVER",
         options: [
-            workspace, .init("revoke-tokens", nil, "End its tokens with it, at once and on every node"),
+            workspace, .init("revoke-tokens", nil, "End its tokens with it, on every node"),
             Subcommand.json,
         ],
         settings: Administration.settings,

@@ -66,7 +66,7 @@ enum TokenCommands {
     )
 
     private static let revoke = Subcommand(
-        words: ["token", "revoke"], summary: "End a token at once, on every node", operands: "TOKEN",
+        words: ["token", "revoke"], summary: "End a token within a second, on every node", operands: "TOKEN",
         options: [workspace, Subcommand.json], settings: Administration.settings + [.tokenPepper],
         run: { flags in
             try inRegistry(flags) { registry in
@@ -92,7 +92,7 @@ enum TokenCommands {
     )
 
     private static let update = Subcommand(
-        words: ["token", "update"], summary: "Change a token's settings; they hold from the next call on",
+        words: ["token", "update"], summary: "Change a token's settings; they hold within a second",
         operands: "TOKEN", options: [workspace] + policy + [Subcommand.json],
         settings: Administration.settings + [.tokenPepper],
         run: { flags in

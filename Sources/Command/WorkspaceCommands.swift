@@ -65,7 +65,7 @@ enum WorkspaceCommands {
     )
 
     private static let update = Subcommand(
-        words: ["workspace", "update"], summary: "Change a workspace; it holds from the next call on",
+        words: ["workspace", "update"], summary: "Change a workspace; it holds within a second",
         operands: "WORKSPACE",
         options: [
             .init("name", "NAME", "What people call it"),

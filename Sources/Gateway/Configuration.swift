@@ -17,6 +17,8 @@ package struct Configuration: Sendable {
     package var allowedOrigins: [String]
     package var pepper: TokenPepper
     package var seal: Seal
+    /// How long a check of a token stands for what only reads; zero for not at all.
+    package var tokenStanding: Duration
     package var callTimeout: Duration
     package var drainTimeout: Duration
     package var maxJSONDepth: Int
@@ -42,6 +44,7 @@ package struct Configuration: Sendable {
         }
         allowedHosts = settings.list(.allowedHosts)
         allowedOrigins = settings.list(.allowedOrigins)
+        tokenStanding = settings.seconds(.tokenStanding) ?? .seconds(1)
         callTimeout = settings.seconds(.callTimeout) ?? .seconds(25)
         drainTimeout = settings.seconds(.drainTimeout) ?? .seconds(25)
         maxJSONDepth = settings.integer(.maxJSONDepth) ?? 64

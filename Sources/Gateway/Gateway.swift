@@ -1,3 +1,4 @@
+import Glibc
 package import HTTP
 package import HTTPServer
 import Identity
@@ -9,9 +10,10 @@ import Tools
 /// The path of a request, from the event loop to a worker and back.
 ///
 /// `receive` runs on the event loop and decides what needs no look-up: the route, the origin, the form of the
-/// credential, and whether the workspace has too many calls waiting already. The rest runs on a worker: the message is read, and the check of the token leaves for the database in one
-/// flush with the statements of the tool. Only when the rows are back is it known whether the caller was anybody; until
-/// then nothing of them is answered.
+/// credential, and whether the workspace has too many calls waiting already; what the protocol answers by itself it
+/// answers there to a caller of whom a check stands (``RecentChecks``). The rest runs on a worker: the message is read,
+/// and the check of the token leaves for the database in one flush with the statements of the tool. Only when the rows
+/// are back is it known whether the caller was anybody; until then nothing of them is answered.
 package final class Gateway: Sendable {
     let parts: Parts
 
@@ -77,11 +79,23 @@ package final class Gateway: Sendable {
         let cancellation = CallCancellation(
             call.responder, isStateless: call.request.headers.first(.mcpMethod) != nil, since: call.request.arrival
         )
+        var plan: Plan<ToolProvider>?
+        if isWorthReading(call) {
+            let read = self.plan(call)
+            if let (response, record) = work(call, read, cancellation).answerAtOnce() {
+                return answer(call, response, record)
+            }
+            plan = read
+        }
         let job = Job(
             tenant: call.credential.workspace.share,
             deadline: call.request.arrival + parts.callTimeout,
             isAbandoned: { cancellation.isCancelled },
-            plan: { self.step(of: call, cancellation) },
+            plan: { [plan] in
+                self.work(call, plan ?? self.plan(call), cancellation).step { response, record in
+                    self.answer(call, response, record)
+                }
+            },
             refuse: { refusal in self.refuse(call, refusal) }
         )
         if case .full(let wait) = parts.pool.submit(job) { turnAway(call, retryAfter: wait) }
@@ -106,16 +120,19 @@ package final class Gateway: Sendable {
         parts.journal.turnedAway(from: workspace)
     }
 
-    /// Reads the message and says what is needed of the database.
-    private func step(of call: Call, _ cancellation: CallCancellation) -> Step {
-        let waited = ContinuousClock.now - call.request.arrival
-        let plan = plan(call)
+    /// Whether the event loop reads the message of a call: a short one that calls no tool, of a workspace whose callers
+    /// are known. Such are mostly answered without a worker.
+    private func isWorthReading(_ call: Call) -> Bool {
+        call.request.body.count <= 2_048 && !call.request.body.holds("tools/call")
+            && parts.checks.isKnown(call.credential.workspace)
+    }
+
+    private func work(_ call: Call, _ plan: Plan<ToolProvider>, _ cancellation: CallCancellation) -> Work {
         cancellation.follow(plan.cancellation)
-        let work = Work(
-            call: call, plan: plan, parts: parts, waited: waited,
+        return Work(
+            call: call, plan: plan, parts: parts, waited: ContinuousClock.now - call.request.arrival,
             deadline: call.request.arrival + parts.callTimeout, isAbandoned: { cancellation.isCancelled }
         )
-        return work.step { response, record in self.answer(call, response, record) }
     }
 
     private func plan(_ call: Call) -> Plan<ToolProvider> {
@@ -172,5 +189,23 @@ extension Gateway {
         var response = HTTPResponse(status: .ok, body: parts.metrics.exposition())
         response.headers.set(.contentType, "text/plain; version=0.0.4; charset=utf-8")
         return response
+    }
+}
+
+extension [UInt8] {
+    /// Whether these bytes have those of a word among them, one after the other.
+    fileprivate func holds(_ word: StaticString) -> Bool {
+        unsafe withUnsafeBytes { bytes in
+            let (length, first) = (word.utf8CodeUnitCount, unsafe CInt(word.utf8Start.pointee))
+            guard var place = bytes.baseAddress else { return false }
+            let end = unsafe place + bytes.count
+            while unsafe end - place >= length,
+                let found = unsafe memchr(place, first, end - place - length + 1)
+            {
+                if unsafe memcmp(found, word.utf8Start, length) == 0 { return true }
+                unsafe place = UnsafeRawPointer(found) + 1
+            }
+            return false
+        }
     }
 }

@@ -11,6 +11,7 @@ package struct Parts: Sendable {
     package let origins: OriginPolicy
     package let address: PublicAddress
     package let authenticator: Authenticator
+    package let checks: RecentChecks
     package let pool: WorkerPool
     package let replicas: Replicas?
     package let mcp: MCPServer<ToolProvider>

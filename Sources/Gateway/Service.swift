@@ -37,10 +37,12 @@ package final class Service: Sendable {
         var limits = MCPLimits()
         limits.json.maxDepth = configuration.maxJSONDepth
         limits.json.maxBytes = configuration.server.limits.maxBodyBytes
+        limits.listDelay = configuration.tokenStanding
         parts = Parts(
             origins: Service.origins(configuration),
             address: PublicAddress(url: configuration.publicURL, isLocal: Service.isLocal(configuration)),
             authenticator: Authenticator(pepper: configuration.pepper),
+            checks: RecentChecks(standing: configuration.tokenStanding, mailroom: mailroom),
             pool: pool,
             replicas: Service.replicas(configuration, pool, metrics, log),
             mcp: MCPServer(provider: tools, seal: configuration.seal, limits: limits, mailroom: mailroom),
@@ -83,6 +85,7 @@ package final class Service: Sendable {
         let port = try server.start()
         parts.pool.start()
         if let (replicas, identity) = replicas { replicas.start(as: identity) }
+        parts.checks.listen()
         mailroom.start()
         embedder?.start()
         log.info("Service started", [.version: .string(Product.version), .port: .integer(Int(port))])

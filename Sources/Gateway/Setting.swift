@@ -69,6 +69,11 @@ extension Setting {
         name: "seal-keys", form: .secret, standard: nil,
         meaning: "Keys of cursors and sessions, the newest first: id:hexadecimal, 32 bytes each, separated by commas"
     )
+    package static let tokenStanding = Setting(
+        name: "token-standing", form: .seconds(0...60), standard: "1",
+        meaning:
+            "Seconds that the check of a token stands for further reads with it, unless a change is heard of before; 0 checks with each"
+    )
     package static let workers = Setting(
         name: "workers", form: .integer(1...256), standard: nil,
         meaning: "Workers, each with one database connection; one and a half times the cores if not set"
@@ -172,7 +177,7 @@ extension Setting {
     package static let all: [Setting] =
         [
             .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .allowedHosts, .allowedOrigins,
-            .tokenPepper, .sealKeys, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout,
+            .tokenPepper, .sealKeys, .tokenStanding, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout,
             .maxConnections,
             .maxHeaderBytes,
             .maxBodyBytes, .maxJSONDepth, .searchMemory,

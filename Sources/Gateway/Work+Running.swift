@@ -42,7 +42,14 @@ extension Work {
         _ isDoubtful: Bool,
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
-        send(prepared, read, for: nil, asks: asks, finish) { progress, checked in
+        let known: Checked?
+        do throws(Refused) {
+            known = try knownCaller(for: read?.statements ?? [])
+        } catch {
+            finish(.failure(error))
+            return .done
+        }
+        return send(prepared, read, for: known, asks: asks, finish) { progress, checked in
             self.admit(prepared, checked.principal, asks: isDoubtful, finish) { standing in
                 self.go(on: prepared, progress, checked, asks: asks, standing, finish)
             }
@@ -58,7 +65,8 @@ extension Work {
         _ standing: CallStanding?,
         _ finish: @escaping @Sendable (Ran) -> Void
     ) -> Step {
-        send(prepared, read, for: checked.isFresh ? checked : nil, asks: asks, finish) { progress, checked in
+        send(prepared, read, for: parts.checks.stands(checked) ? checked : nil, asks: asks, finish) {
+            progress, checked in
             self.go(on: prepared, progress, checked, asks: asks, standing, finish)
         }
     }
@@ -74,12 +82,14 @@ extension Work {
         _ finish: @escaping @Sendable (Ran) -> Void,
         _ next: @escaping @Sendable (Result<ReadCall.Progress, MustAsk>, Checked) -> Step
     ) -> Step {
-        let sent = ContinuousClock.now
+        let departure = parts.checks.depart()
         return reading(read?.statements ?? [], for: checked) { outcome in
-            self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - sent)
+            self.parts.metrics.observe(.databaseDuration, ContinuousClock.now - departure.time)
             do {
                 let results = try outcome.get()
-                let checked = try checked ?? Checked(principal: self.caller(from: results[0]), time: sent)
+                let checked =
+                    try checked
+                    ?? Checked(principal: self.caller(from: results[0], since: departure), time: departure.time)
                 let rows = Array(results.dropFirst())
                 let progress: Result<ReadCall.Progress, MustAsk>
                 do throws(MustAsk) {

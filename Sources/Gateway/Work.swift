@@ -42,7 +42,9 @@ struct Work: Sendable {
     var authentication: SQL { parts.authenticator.statement(for: call.credential, session: plan.session?.digest) }
 
     /// The caller, if the database vouched for it and its session is not over.
-    func caller(from rows: QueryResult) throws(Refused) -> Principal {
+    ///
+    /// - Parameter departure: When the check left, if it may be kept for the calls that follow.
+    func caller(from rows: QueryResult, since departure: RecentChecks.Departure? = nil) throws(Refused) -> Principal {
         let found: (principal: Principal, sessionEnded: Bool)
         do throws(IdentityError) {
             found = try parts.authenticator.principal(for: call.credential, from: rows)
@@ -53,10 +55,38 @@ struct Work: Sendable {
         if found.sessionEnded, let session = plan.session {
             throw Refused(session.answerIfEnded, reason: "session_ended")
         }
+        if let departure {
+            parts.checks.keep(found.principal, call.credential, session: plan.session?.digest, since: departure)
+        }
+        return try selected(of: found.principal)
+    }
+
+    /// The caller, if a check of it stands.
+    func knownCaller() throws(Refused) -> Checked? {
+        guard let found = parts.checks.caller(call.credential, session: plan.session?.digest) else { return nil }
+        return Checked(principal: try selected(of: found.principal), time: found.time)
+    }
+
+    /// The caller with no more than what its request wants to see.
+    private func selected(of principal: Principal) throws(Refused) -> Principal {
         switch call.selection {
-        case nil: return found.principal
-        case .success(let selection): return found.principal.narrowed(by: selection)
+        case nil: return principal
+        case .success(let selection): return principal.narrowed(by: selection)
         case .failure(let problem): throw Refused(problem, plan.facts.id)
+        }
+    }
+
+    /// What is answered without the database: by the protocol itself, to a caller of whom a check stands.
+    func answerAtOnce() -> (HTTPResponse, CallRecord)? {
+        switch plan.action {
+        case .reply, .caller: break
+        default: return nil
+        }
+        do throws(Refused) {
+            guard let checked = try knownCaller() else { return nil }
+            return (response(for: checked.principal), record())
+        } catch {
+            return (error.response, record(error.record))
         }
     }
 
@@ -64,11 +94,18 @@ struct Work: Sendable {
 
     /// The token's check alone, or together with what ends a session.
     private func read(_ answer: @escaping Answer) -> Step {
-        let sent = ContinuousClock.now
+        if let (response, record) = answerAtOnce() {
+            answer(response, record)
+            return .done
+        }
+        let departure = parts.checks.depart()
         let finish: @Sendable (Result<[QueryResult], PostgresError>) -> Void = { outcome in
-            self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
-                let principal = try self.caller(from: results[0])
-                if case .endSession(let session, _) = self.plan.action { self.parts.mcp.endStream(of: session) }
+            self.conclude(outcome, since: departure.time, answer) { (results) throws(Refused) in
+                let principal = try self.caller(from: results[0], since: departure)
+                if case .endSession(let session, _) = self.plan.action {
+                    self.parts.checks.forgetEverywhere(self.call.credential.workspace)
+                    self.parts.mcp.endStream(of: session)
+                }
                 return (self.response(for: principal), self.record())
             }
         }
@@ -98,11 +135,23 @@ struct Work: Sendable {
     /// The token's check in one flush with what a resource, a prompt or suggestions need, as often as they lead on. How
     /// it ended is audited.
     private func fetch(_ prepared: PreparedFetch, _ answer: @escaping Answer) -> Step {
-        let sent = ContinuousClock.now
-        return reading(prepared.statements) { outcome in
+        let known: Checked?
+        do throws(Refused) {
+            known = try knownCaller(for: prepared.statements)
+        } catch {
+            answer(error.response, record(error.record))
+            return .done
+        }
+        let departure = parts.checks.depart()
+        return reading(prepared.statements, for: known) { outcome in
             var next = Step.done
-            self.conclude(outcome, since: sent, answer) { (results) throws(Refused) in
-                let principal = try self.caller(from: results[0])
+            self.conclude(outcome, since: departure.time, answer) { (results) throws(Refused) in
+                let principal: Principal
+                if let known {
+                    principal = known.principal
+                } else {
+                    principal = try self.caller(from: results[0], since: departure)
+                }
                 let rows = Array(results.dropFirst())
                 switch FetchCallOutcome.progress(of: prepared, rows, for: principal, self.call.id) {
                 case .ended(let outcome):

@@ -12,8 +12,8 @@ package struct PresentedCredential: Sendable, Hashable {
 
 /// Reads credentials from requests and turns the database's verdict into a principal.
 ///
-/// Nothing is cached: each call asks the database in the flush of its own statements, so a revocation or a changed
-/// setting holds from the next call on, on every node.
+/// The database is asked in the flush of a call's own statements. Nothing is remembered here; how long an answer stands
+/// for further reads of the same caller is the gateway's to say.
 package struct Authenticator: Sendable {
     private let pepper: TokenPepper
 

@@ -105,7 +105,7 @@ package struct CredentialRegistry {
         }
     }
 
-    /// Ends a credential at once, on every node.
+    /// Ends a credential, for reads within a second, on every node.
     package func revoke(_ text: String) throws -> RowID {
         try inWorkspace {
             let id = try find(text)
@@ -119,7 +119,7 @@ package struct CredentialRegistry {
         }
     }
 
-    /// Changes the given settings of a credential; they hold from the next call on.
+    /// Changes the given settings of a credential; they hold within a second, for writes from the next call on.
     package func update(_ text: String, _ settings: Settings) throws -> RowID {
         try inWorkspace {
             let id = try find(text)

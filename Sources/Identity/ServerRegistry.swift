@@ -123,7 +123,8 @@ package struct ServerRegistry {
         }
     }
 
-    /// Changes the given settings of a server; they hold for its tokens from the next call on, on every node.
+    /// Changes the given settings of a server; they hold for its tokens within a second, for writes from
+    /// the next call on, on every node.
     package func update(_ text: String, _ settings: Settings) throws -> RowID {
         try inWorkspace {
             let id = try ServerRegistry.find(text, in: workspace, connection)
@@ -150,7 +151,7 @@ package struct ServerRegistry {
     ///
     /// Tokens that have ended let go of it; they stay in the list, and stay ended.
     ///
-    /// - Parameter revokingTokens: Whether its tokens are ended with it, at once and on every node.
+    /// - Parameter revokingTokens: Whether its tokens are ended with it, on every node.
     /// - Returns: The server's key, and how many tokens were ended.
     /// - Throws: ``Refusal/hasTokens(_:_:)`` if it has tokens that are still good and are not to be ended.
     package func delete(_ text: String, revokingTokens: Bool) throws -> (id: RowID, revoked: Int) {

@@ -68,7 +68,7 @@ package struct WorkspaceRegistry {
         return (0..<rows.rowCount).compactMap { rows.bytes($0, 0).map { RawJSON($0) } }
     }
 
-    /// Changes the given settings of a workspace; they hold from the next call on.
+    /// Changes the given settings of a workspace; they hold within a second, for writes from the next call on.
     ///
     /// - Throws: ``UnknownTimeZone`` if the database does not know the time zone.
     package func update(_ workspace: WorkspaceID, _ settings: Settings) throws {

@@ -38,6 +38,8 @@ package struct MCPLimits: Sendable {
     package var listenTime = Duration.seconds(60 * 60)
     /// The shortest time between two notices of the same change on one stream.
     package var noticeInterval = Duration.seconds(1)
+    /// How long after a list has changed it is told: for so long a process may still give the old one.
+    package var listDelay = Duration.zero
     /// How many pieces of progress a call may report at once, and then a second.
     package var progressRate = 5
     /// How long a client waits before it takes up a stream that was closed early.

@@ -44,13 +44,6 @@ struct LimitTests {
         return most
     }
 
-    /// Returns when it is so, which it is soon.
-    private func until(_ what: String, _ body: () throws -> Bool) throws {
-        let end = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < end { if try body() { return } }
-        Issue.record("Not in time: \(what)")
-    }
-
     // MARK: How many
 
     @Test("let two nodes together admit exactly as many calls as a month has room for", arguments: [30, 240])

@@ -119,16 +119,6 @@ struct OutageTests {
         try wire.exchange(WireRequest(method: "GET", path: "/healthz", headers: [WireHeader("Host", "127.0.0.1")]))
             .status
     }
-
-    /// Asks again and again; gives up after a minute.
-    private func until(_ what: String, _ isSo: () throws -> Bool) throws {
-        let start = ContinuousClock.now
-        while try !isSo() {
-            guard ContinuousClock.now - start < .seconds(60) else {
-                throw WireClient.Failure(description: "It never came that \(what).")
-            }
-        }
-    }
 }
 
 extension LocalCluster {

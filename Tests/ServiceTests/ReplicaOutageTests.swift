@@ -50,7 +50,7 @@ struct ReplicaOutageTests {
         }
         func untilMore(_ count: Int = 50) throws {
             let now = ledger.withLock { $0.answers }
-            try pair.until("reads are answered") {
+            try until("reads are answered") {
                 ledger.withLock { $0.answers >= now + count || !$0.failures.isEmpty }
             }
         }
@@ -69,14 +69,14 @@ struct ReplicaOutageTests {
         // The server is gone.
         try pair.standby.stop(.immediate)
         try untilMore()
-        try pair.until("the replica is left out") { try node.count("replicas_used") == 0 }
+        try until("the replica is left out") { try node.count("replicas_used") == 0 }
         try pair.standby.start()
         try pair.untilUsed(node)
         let again = try node.served()
-        try pair.until("the replica answers") { try node.served() > again }
+        try until("the replica answers") { try node.served() > again }
         // It takes writes of its own now, which the primary knows nothing of.
         try pair.connectToStandby().execute(script: "SELECT pg_promote()")
-        try pair.until("the log says why it is left out") { node.logged.contains(#""reason":"unfit""#) }
+        try until("the log says why it is left out") { node.logged.contains(#""reason":"unfit""#) }
         #expect(try node.count("replicas_used") == 0)
         try untilMore()
         ledger.withLock { $0.isOver = true }

@@ -78,13 +78,13 @@ struct ReplicaTests {
         )
         #expect(stored.int64(0, 0) == 0, "The replica does not have it")
         // Whether the read or the look saw it first.
-        try pair.until("the replica is left out") { try node.count("replicas_used") == 0 }
+        try until("the replica is left out") { try node.count("replicas_used") == 0 }
         #expect(node.logged.contains("Replica left out"))
         #expect(try node.behind() <= before + 1, "One that lags is not asked again and again")
         try pair.resume()
         try pair.untilUsed(node)
         let served = try node.served()
-        try pair.until("the replica answers") {
+        try until("the replica answers") {
             #expect(try comments(on: workspace.tasks[0], client).contains("Myrtle under pause"))
             return try node.served() > served
         }
@@ -183,7 +183,7 @@ struct ReplicaTests {
         let again = try node.served()
         // The dictionary knows words of the primary's that are later than what the replica had then.
         try comment("The thermocoupler is cold.", on: workspace.tasks[2], writer)
-        try pair.until("the replica answers") {
+        try until("the replica answers") {
             #expect(try found("thermocouplr") == [numbers[2]])
             #expect(try found("flangecouplin") == [numbers[1]])
             #expect(try found("sprocketwheal") == [numbers[0]])

@@ -76,7 +76,7 @@ struct ServerTests {
         #expect(try names { $0.permissions = ["read_companies"] }.contains("get_contact") == false)
     }
 
-    @Test("has other tools from the next call on when they are assigned to it")
+    @Test("has other tools when they are assigned to it")
     func assigned() throws {
         try server("desk") { $0.tools = .these([]) }
         let client = try client(of: "desk")

@@ -120,7 +120,7 @@ package struct AccessRequests {
         }
     }
 
-    /// Gives a credential what it asked for, from its next call on, and nothing beside that.
+    /// Gives a credential what it asked for, within a second, and nothing beside that.
     package func approve(_ text: String) throws -> Decision {
         try inWorkspace {
             let request = try open(text)

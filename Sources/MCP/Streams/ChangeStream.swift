@@ -35,6 +35,7 @@ final class ChangeStream: OpenStream {
 
     private let subject: Subject
     private let interval: Duration
+    private let listDelay: Duration
     /// Milliseconds until a client of a session shall come back.
     private let retry: Int
     private let state = Mutex(State())
@@ -42,6 +43,7 @@ final class ChangeStream: OpenStream {
     init(_ subject: Subject, _ limits: MCPLimits) {
         self.subject = subject
         interval = limits.noticeInterval
+        listDelay = limits.listDelay
         retry = Int(limits.retryTime.milliseconds)
     }
 
@@ -51,7 +53,7 @@ final class ChangeStream: OpenStream {
             keep(
                 mailroom.receive(at: Change.address(scope)) { [weak self] delivery in
                     switch delivery {
-                    case .letter(let letter): if let change = Change(letter) { self?.hear(change) }
+                    case .letter(let letter): if let change = Change(letter) { self?.hear(inTime: change) }
                     // What was missed may be anything, also that the caller lost access: the client comes back and looks.
                     case .gap: self?.end()
                     case .event: break
@@ -126,6 +128,14 @@ final class ChangeStream: OpenStream {
     }
 
     // MARK: Telling
+
+    /// Takes a change; that of a list is put off until no process gives the old one any more, for the client will ask
+    /// one of them at once and then not again.
+    private func hear(inTime change: Change) {
+        guard case .list = change, listDelay > .zero else { return hear(change) }
+        let deadline = DispatchTime.now() + .milliseconds(Int(listDelay.milliseconds) + 1)
+        DispatchQueue.global().asyncAfter(deadline: deadline) { [weak self] in self?.hear(change) }
+    }
 
     /// Tells of a change at once, and of further ones of the same kind together, when some time has passed.
     private func hear(_ change: Change) {

@@ -16,7 +16,15 @@ final class Bench: Sendable {
     /// The bench of every test that needs nothing special.
     static let shared = Result { try Bench() }
 
+    private let nodes = Mutex<[Node]>([])
+    private let watch = Mutex<NodeWatch?>(nil)
+
     private static let lastNumber = Mutex(0)
+
+    /// A node that a test may have ended.
+    private struct Node {
+        weak var service: TestService?
+    }
 
     init(_ settings: [String: String] = [:]) throws {
         database = BenchDatabase(try TestDatabase.make(migrations: true))
@@ -46,7 +54,21 @@ final class Bench: Sendable {
 
     /// Another node of the same service.
     func anotherNode(_ settings: [String: String] = [:], secrets: [String: String] = [:]) throws -> TestService {
-        try TestService(database: database.url(.application), settings, secrets: secrets)
+        let node = try TestService(database: database.url(.application), settings, secrets: secrets)
+        nodes.withLock { $0.append(Node(service: node)) }
+        return node
+    }
+
+    /// Returns when every node has heard of the changes that were committed before.
+    func catchUp() throws {
+        // One after the other, so that nobody takes the end of another's stream for that of its own.
+        try watch.withLock { watch in
+            let made = try watch ?? NodeWatch(self)
+            watch = made
+            for node in [service] + nodes.withLock({ $0.compactMap(\.service) }) where node.isRunning {
+                try made.catchUp(node)
+            }
+        }
     }
 
     /// Makes a workspace with contents that bear this name.
@@ -80,26 +102,33 @@ final class Bench: Sendable {
         settings.limits.perMinute = .calls(1_000_000)
         settings.limits.sensitivePerMinute = .calls(1_000_000)
         change(&settings)
-        return try registry(of: workspace) { try $0.create(settings).token.text }
+        return try registry(workspace).create(settings).token.text
     }
 
-    /// Changes credentials as an operator does.
+    private func registry(_ workspace: TestWorkspace) throws -> CredentialRegistry {
+        CredentialRegistry(try database.connect(as: .owner), in: workspace.id, pepper: TestService.pepper)
+    }
+
+    /// Changes credentials as an operator does; every node has heard of it then.
     func registry<Value>(of workspace: TestWorkspace, _ body: (CredentialRegistry) throws -> Value) throws -> Value {
-        let connection = try database.connect(as: .owner)
-        return try body(CredentialRegistry(connection, in: workspace.id, pepper: TestService.pepper))
+        let value = try body(registry(workspace))
+        try catchUp()
+        return value
     }
 
-    /// Changes servers as an operator does.
+    /// Changes servers as an operator does; every node has heard of it then.
     func servers<Value>(of workspace: TestWorkspace, _ body: (ServerRegistry) throws -> Value) throws -> Value {
-        let connection = try database.connect(as: .owner)
-        return try body(ServerRegistry(connection, in: workspace.id))
+        let value = try body(ServerRegistry(try database.connect(as: .owner), in: workspace.id))
+        try catchUp()
+        return value
     }
 
-    /// Changes a workspace as an operator does.
+    /// Changes a workspace as an operator does; every node has heard of it then.
     func update(_ workspace: TestWorkspace, _ change: (inout WorkspaceRegistry.Settings) -> Void) throws {
         var settings = WorkspaceRegistry.Settings()
         change(&settings)
         try WorkspaceRegistry(database.connect(as: .owner)).update(workspace.id, settings)
+        try catchUp()
     }
 
     /// A client with a new token.

@@ -61,16 +61,6 @@ final class ReplicatedBench: Sendable {
 
     /// Lets the standby replay again.
     func resume() throws { try connectToStandby().execute(script: "SELECT pg_wal_replay_resume()") }
-
-    /// Asks again and again; gives up after a minute.
-    func until(_ what: String, _ isSo: () throws -> Bool) throws {
-        let start = ContinuousClock.now
-        while try !isSo() {
-            guard ContinuousClock.now - start < .seconds(60) else {
-                throw WireClient.Failure(description: "It never came that \(what).")
-            }
-        }
-    }
 }
 
 extension TestService {

@@ -28,6 +28,8 @@ final class TestService: Sendable {
 
     deinit { stop() }
 
+    var isRunning: Bool { isStopped.withLock { !$0 } }
+
     /// Ends the node in good order; does nothing the second time.
     func stop() {
         let isFirst = isStopped.withLock { isStopped in

@@ -1,0 +1,149 @@
+import Identity
+package import MCP
+import Synchronization
+import Telemetry
+
+/// Who calls, and when the database was asked.
+struct Checked: Sendable {
+    let principal: Principal
+    /// When the check left for the database: it has seen everything that was changed before.
+    let time: ContinuousClock.Instant
+}
+
+/// The callers that the database has vouched for a moment ago: what only reads need not ask again.
+///
+/// A caller stands for ``standing`` from when its check left, under workspace, token and session. So whatever is changed
+/// for a token, its member, its server or its workspace holds on every node after that time at the latest. Mostly it
+/// holds at once: triggers post a letter to ``address`` in the transaction of the change, and each node forgets the
+/// workspace. Writes do not look here; they check the token in their own transaction.
+package final class RecentChecks: Sendable {
+    /// How long a check stands; zero for not at all.
+    package let standing: Duration
+    private let state = Mutex(State())
+    private let capacity: Int
+    private let mailroom: any Mailroom
+    private let reception = Mutex<Reception?>(nil)
+
+    /// Where the letters of changes arrive: each names a workspace by the digits of its key.
+    private static let address = Address(name: "checks")
+
+    /// For whom a check was made.
+    struct Key: Hashable {
+        let credential: PresentedCredential
+        /// The digest of the session that came with the request, if one did.
+        let session: [UInt8]?
+    }
+
+    /// When a check left, and what had been forgotten by then.
+    struct Departure: Sendable {
+        let time = ContinuousClock.now
+        fileprivate let epoch: Int
+    }
+
+    private struct State {
+        typealias Callers = [WorkspaceID: [Key: Checked]]
+
+        /// Counts what was forgotten: a check that was under way meanwhile is not kept.
+        var epoch = 0
+        /// Those that came since the last turn, and those of the turn before: none of what is older stands any more.
+        var (young, old): (Callers, Callers) = ([:], [:])
+        var turned = ContinuousClock.now
+        /// How many are in `young`.
+        var count = 0
+
+        /// Makes room when it is time.
+        ///
+        /// - Returns: What does not stand any more.
+        mutating func turn(_ now: ContinuousClock.Instant, _ standing: Duration) -> Callers {
+            guard now - turned >= standing else { return [:] }
+            let gone = old
+            (old, young, turned, count) = (young, [:], now, 0)
+            return gone
+        }
+    }
+
+    /// - Parameters:
+    ///   - mailroom: What tells of changes at other nodes.
+    ///   - capacity: How many callers are kept at most within ``standing``; further ones are asked for each time.
+    package init(standing: Duration, mailroom: any Mailroom, capacity: Int = 20_000) {
+        self.standing = standing
+        self.mailroom = mailroom
+        self.capacity = capacity
+    }
+
+    /// To be asked before a check leaves, and shown when its answer is kept.
+    func depart() -> Departure { Departure(epoch: state.withLock(\.epoch)) }
+
+    /// The caller, if a check of it still stands and its credential has not ended.
+    func caller(_ credential: PresentedCredential, session: [UInt8]?) -> Checked? {
+        guard standing > .zero else { return nil }
+        let key = Key(credential: credential, session: session)
+        let now = ContinuousClock.now
+        let found = state.withLock { state in
+            state.young[credential.workspace]?[key] ?? state.old[credential.workspace]?[key]
+        }
+        guard let found, now - found.time < standing else { return nil }
+        if let end = found.principal.endsAt, end <= WallClock.system.now { return nil }
+        return found
+    }
+
+    /// Whether a check of any caller of a workspace was kept lately.
+    func isKnown(_ workspace: WorkspaceID) -> Bool {
+        state.withLock { $0.young[workspace] != nil || $0.old[workspace] != nil }
+    }
+
+    /// Whether a check stands.
+    func stands(_ checked: Checked) -> Bool { ContinuousClock.now - checked.time < standing }
+
+    /// Keeps a caller for whom the database has vouched, unless something was forgotten since it was asked.
+    func keep(_ principal: Principal, _ credential: PresentedCredential, session: [UInt8]?, since departure: Departure)
+    {
+        guard standing > .zero else { return }
+        let key = Key(credential: credential, session: session)
+        let checked = Checked(principal: principal, time: departure.time)
+        let gone = state.withLock { state -> State.Callers in
+            guard state.epoch == departure.epoch else { return [:] }
+            let gone = state.turn(.now, standing)
+            guard state.count < capacity else { return gone }
+            if state.young[credential.workspace, default: [:]].updateValue(checked, forKey: key) == nil {
+                state.count += 1
+            }
+            return gone
+        }
+        // Let go of outside the lock, for there may be thousands.
+        withExtendedLifetime(gone) {}
+    }
+
+    /// Forgets the callers of a workspace, or all.
+    func forget(_ workspace: WorkspaceID?) {
+        state.withLock { state in
+            state.epoch += 1
+            if let workspace {
+                state.count -= state.young.removeValue(forKey: workspace)?.count ?? 0
+                state.old[workspace] = nil
+            } else {
+                (state.young, state.old, state.count) = ([:], [:], 0)
+            }
+        }
+    }
+
+    // MARK: Letters
+
+    /// Begins to hear of changes.
+    package func listen() {
+        let receiving = mailroom.receive(at: Self.address) { [weak self] delivery in
+            switch delivery {
+            case .letter(let digits): self?.forget(RowID(uuid: digits).map(WorkspaceID.init))
+            case .gap: self?.forget(nil)
+            case .event: break
+            }
+        }
+        reception.withLock { $0 = receiving }
+    }
+
+    /// Forgets the callers of a workspace here at once, and at the other nodes when the letter arrives.
+    func forgetEverywhere(_ workspace: WorkspaceID) {
+        forget(workspace)
+        mailroom.post(workspace.uuid, to: Self.address)
+    }
+}
