@@ -25,7 +25,7 @@ package final class RecentChecks: Sendable {
     private let reception = Mutex<Reception?>(nil)
 
     /// Where the letters of changes arrive: each names a workspace by the digits of its key.
-    private static let address = Address(name: "checks")
+    static let address = Address(name: "checks")
 
     /// For whom a check was made.
     struct Key: Hashable {
@@ -139,11 +139,5 @@ package final class RecentChecks: Sendable {
             }
         }
         reception.withLock { $0 = receiving }
-    }
-
-    /// Forgets the callers of a workspace here at once, and at the other nodes when the letter arrives.
-    func forgetEverywhere(_ workspace: WorkspaceID) {
-        forget(workspace)
-        mailroom.post(workspace.uuid, to: Self.address)
     }
 }

@@ -103,7 +103,7 @@ struct Work: Sendable {
             self.conclude(outcome, since: departure.time, answer) { (results) throws(Refused) in
                 let principal = try self.caller(from: results[0], since: departure)
                 if case .endSession(let session, _) = self.plan.action {
-                    self.parts.checks.forgetEverywhere(self.call.credential.workspace)
+                    self.parts.checks.forget(self.call.credential.workspace)
                     self.parts.mcp.endStream(of: session)
                 }
                 return (self.response(for: principal), self.record())
@@ -237,7 +237,7 @@ struct Work: Sendable {
         return answer(caller(principal), outcome.result)
     }
 
-    /// Puts a session on the list of those that are over; does nothing where the caller was refused.
+    /// Puts a session on the list of those that are over, and tells every node; does nothing where the caller was refused.
     private func ending(_ session: SessionReference) -> SQL {
         """
         INSERT INTO ended_sessions (workspace_id, session_digest, expires_at)
@@ -245,6 +245,7 @@ struct Work: Sendable {
         FROM workspaces AS w
         WHERE w.id = current_workspace_id() AND w.id = \(call.credential.workspace.uuid)::uuid
         ON CONFLICT DO NOTHING
+        RETURNING announce_check(workspace_id)::text
         """
     }
 }

@@ -78,6 +78,7 @@ struct ProtocolTests {
         var end = there.envelope("DELETE")
         end["Mcp-Session-Id"] = here.session
         #expect(try there.wire.exchange(end).status == 204)
+        try bench.catchUp()
         for client in [here, there] {
             let answer = try client.ask("tools/list")
             #expect(answer.status == 404)
