@@ -76,7 +76,7 @@ struct CustomerCheck {
             case .id(let row): "id " + row.digits
             case .number(let number): "number \(number)"
             }
-        let digits = Hex.encode(Digest.sha256(Array(asked.utf8)).prefix(16))
+        let digits = Hex.encode(Array(Digest.sha256(Array(asked.utf8)).prefix(16)))
         // Sixteen bytes in hexadecimal are a key by construction; the fallback cannot be reached.
         return RowID(uuid: digits) ?? RowID(uuid: String(repeating: "0", count: 32))!
     }

@@ -10,6 +10,14 @@ package enum Base62 {
     package static func encode(_ bytes: [UInt8]) -> String {
         precondition(bytes.count <= maxByteCount, "Base62 is for tokens, not for \(bytes.count) bytes.")
         var text = [UInt8](repeating: characters[0], count: width(of: bytes.count))
+        if bytes.count <= 8 {
+            var number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            for position in text.indices.reversed() {
+                text[position] = characters[Int(number % 62)]
+                number /= 62
+            }
+            return String(decoding: text, as: UTF8.self)
+        }
         var number = bytes
         for position in text.indices.reversed() {
             var remainder = 0

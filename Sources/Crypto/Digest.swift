@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Digests and message authentication codes.
+/// Digests.
 package enum Digest {
     /// The length of a SHA-256 digest, in bytes.
     package static let byteCount = 32
@@ -20,21 +20,6 @@ package enum Digest {
     /// Computes the SHA-256 digest of the UTF-8 bytes of `text`.
     package static func sha256(_ text: String) -> [UInt8] {
         sha256(Array(text.utf8))
-    }
-
-    /// Computes the HMAC with SHA-256 (RFC 2104) of `message` under `key`, which may have any length.
-    package static func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        // OpenSSL takes a null key for "none set yet". HMAC pads keys with zeros, so one zero byte is the empty key.
-        let key = key.isEmpty ? [0] : key
-        return [UInt8](unsafeUninitializedCapacity: byteCount) { output, initialized in
-            var length = 0
-            let result = EVP_Q_mac(
-                nil, "HMAC", nil, "SHA256", nil, key, key.count, message, message.count,
-                output.baseAddress, output.count, &length
-            )
-            guard result != nil, length == byteCount else { fatalError("OpenSSL cannot compute HMAC-SHA-256.") }
-            initialized = byteCount
-        }
     }
 }
 

@@ -36,7 +36,7 @@ package struct AccessToken: Sendable {
         self.kind = kind
         let secret = AccessToken.pad(Base62.encode(SecureRandom.bytes(32)), to: AccessToken.secretLength)
         let body = kind.rawValue + AccessToken.mark(of: workspace.text) + secret
-        text = body + AccessToken.check(of: body)
+        text = body + AccessToken.check(of: Array(body.utf8))
     }
 
     /// Takes over a token that was sent, if it has the form of one.
@@ -46,9 +46,10 @@ package struct AccessToken: Sendable {
         guard let kind = AccessToken.kind(of: text) else { return nil }
         let expected =
             kind.rawValue.utf8.count + AccessToken.markLength + AccessToken.secretLength + AccessToken.checkLength
-        guard text.utf8.count == expected else { return nil }
-        let body = String(text.dropLast(AccessToken.checkLength))
-        guard AccessToken.check(of: body) == text.suffix(AccessToken.checkLength) else { return nil }
+        let bytes = Array(text.utf8)
+        guard bytes.count == expected else { return nil }
+        let check = AccessToken.check(of: Array(bytes.dropLast(AccessToken.checkLength)))
+        guard check.utf8.elementsEqual(bytes.suffix(AccessToken.checkLength)) else { return nil }
         self.text = text
         self.kind = kind
     }
@@ -58,8 +59,8 @@ package struct AccessToken: Sendable {
 
     /// Whether the token was made for the workspace with this text in the path. The text need not be well formed.
     package func isMade(for workspace: String) -> Bool {
-        let start = text.index(text.startIndex, offsetBy: kind.rawValue.count)
-        return text[start...].prefix(AccessToken.markLength) == AccessToken.mark(of: workspace)
+        let mark = text.utf8.dropFirst(kind.rawValue.utf8.count).prefix(AccessToken.markLength)
+        return mark.elementsEqual(AccessToken.mark(of: workspace).utf8)
     }
 
     /// What may be shown afterwards: the prefix, an ellipsis and the last four characters.
@@ -78,13 +79,14 @@ package struct AccessToken: Sendable {
         return String(pad(Base62.encode(Array(digest.prefix(5))), to: markLength).suffix(markLength))
     }
 
-    private static func check(of body: String) -> String {
-        let sum = CRC32.checksum(Array(body.utf8))
+    private static func check(of body: [UInt8]) -> String {
+        let sum = CRC32.checksum(body)
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32($0))) }
         return pad(Base62.encode(bytes), to: checkLength)
     }
 
     private static func pad(_ text: String, to length: Int) -> String {
-        String(repeating: "0", count: max(0, length - text.utf8.count)) + text
+        let missing = length - text.utf8.count
+        return missing > 0 ? String(repeating: "0", count: missing) + text : text
     }
 }

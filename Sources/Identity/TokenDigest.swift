@@ -7,7 +7,7 @@ package struct TokenDigest: Sendable, Hashable {
 
     /// Digests a token under `pepper`.
     package init(of token: AccessToken, pepper: TokenPepper) {
-        bytes = Digest.hmacSHA256(key: pepper.bytes, Array(token.text.utf8))
+        bytes = pepper.key.code(of: Array(token.text.utf8))
     }
 
     /// The first eight hexadecimal digits, for logs: enough to tell tokens apart, useless for guessing one.
@@ -16,12 +16,11 @@ package struct TokenDigest: Sendable, Hashable {
 
 /// A secret of the server that every token digest depends on, so that a stolen table of digests is worth nothing.
 package struct TokenPepper: Sendable {
-    /// At least 16 bytes.
-    package let bytes: [UInt8]
+    let key: HMACKey
 
     /// - Returns: `nil` if there are fewer than 16 bytes.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count >= 16 else { return nil }
-        self.bytes = bytes
+        key = HMACKey(bytes)
     }
 }
