@@ -18,7 +18,7 @@ enum ToolsCommand {
             if let folder = flags.text("docs") { return try writePages(to: folder) }
             let profile = try CredentialWords.profile(flags) ?? .all
             let access = ToolAccess(
-                readOnly: false, customerComments: true, customerCommentFactors: 2, allowLists: [], denied: [],
+                readOnly: false, customerComments: true, customerCommentFactors: 2,
                 profile: profile, confirmation: profile.confirmation)
             let tools = Catalog.registry.visible(to: access)
             let cost = ToolListing(tools.map { $0.description(for: access) }).bytes(for: .july2026)

@@ -8,12 +8,12 @@ package struct ToolAccess: Sendable, Hashable {
     package let customerComments: Bool
     /// How many facts about a customer a comment needs, 0 to 3.
     package let customerCommentFactors: Int
-    /// Names that the workspace allows, or `nil` for all; then the same for the credential.
-    package let allowLists: [Set<String>]
+    /// Which tools the workspace's settings leave in by name.
+    package let workspaceList: ToolList
+    /// The same of the credential's own.
+    package let ownList: ToolList
     /// Names that were assigned to the credential's server; `nil` for all, or if it belongs to none.
     package let server: Set<String>?
-    /// Names that the workspace or the credential denies.
-    package let denied: Set<String>
     /// Which tools are listed at all.
     package private(set) var profile: Profile
     /// Names of permissions, or `nil` for all.
@@ -31,9 +31,9 @@ package struct ToolAccess: Sendable, Hashable {
         readOnly: Bool,
         customerComments: Bool,
         customerCommentFactors: Int,
-        allowLists: [Set<String>],
+        workspaceList: ToolList = ToolList(),
+        ownList: ToolList = ToolList(),
         server: Set<String>? = nil,
-        denied: Set<String>,
         profile: Profile = .taskTracking,
         permissions: Set<String>? = nil,
         features: Set<String>? = nil,
@@ -48,21 +48,16 @@ package struct ToolAccess: Sendable, Hashable {
         self.readOnly = readOnly
         self.customerComments = customerComments
         self.customerCommentFactors = customerCommentFactors
-        self.allowLists = allowLists
+        self.workspaceList = workspaceList
+        self.ownList = ownList
         self.server = server
-        self.denied = denied
-    }
-
-    /// Whether the lists of workspace and credential leave a tool in: every allow list names it and no deny list does.
-    package func names(_ tool: String) -> Bool {
-        !denied.contains(tool) && allowLists.allSatisfy { $0.contains(tool) }
     }
 
     /// Whether the credential's server leaves a tool in.
     package func isAssigned(_ tool: String) -> Bool { server?.contains(tool) ?? true }
 
     /// Whether nobody said by name which tools there are.
-    package var hasNoList: Bool { allowLists.isEmpty && server == nil }
+    package var hasNoList: Bool { workspaceList.allowed == nil && ownList.allowed == nil && server == nil }
 
     /// The same with a profile that lists every tool.
     package var listingAll: ToolAccess {
@@ -83,6 +78,22 @@ extension ToolAccess {
         access.selection = selection
         return access
     }
+}
+
+/// Which tools somebody leaves in by name.
+package struct ToolList: Sendable, Hashable {
+    /// Names that are allowed, or `nil` for all.
+    package let allowed: Set<String>?
+    /// Names that are denied, allowed or not.
+    package let denied: Set<String>
+
+    package init(allowed: Set<String>? = nil, denied: Set<String> = []) {
+        self.allowed = allowed
+        self.denied = denied
+    }
+
+    /// Whether a tool is left in.
+    package func names(_ tool: String) -> Bool { !denied.contains(tool) && allowed?.contains(tool) != false }
 }
 
 /// Which writes are shown first and done when they are confirmed; the stricter of two settings holds.

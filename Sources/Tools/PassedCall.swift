@@ -44,7 +44,7 @@ package struct PassedCall: Sendable {
         return Read(
             statements,
             proceed: { (results, principal) throws(ToolError) in
-                try tool.requireCallable(by: principal.access)
+                try tool.requireCallable(by: principal.access, of: outer.registry)
                 return named(try planned.get().proceed(results, principal))
             })
     }
@@ -72,31 +72,53 @@ package struct PassedCall: Sendable {
                 .validationFailed, "\(tool.name) cannot be called so: it only reads, or passes calls on itself.",
                 hint: "Call a tool that reads with call_read_tool.")
         }
-        try tool.requireCallable(by: principal.access)
+        try tool.requireCallable(by: principal.access, of: outer.registry)
         let outcome = try WriteGate(tool, body).run(try inner(arguments), principal, transaction)
         return .acting(tool: tool.name, as: .ok, outcome)
     }
 }
 
 extension Tool {
+    /// - Parameter registry: What the product has, which tells how the caller can ask for the tool.
     /// - Throws: ``ToolError`` with the one reason for which a caller may not call the tool.
-    package func requireCallable(by access: ToolAccess) throws(ToolError) {
+    package func requireCallable(by access: ToolAccess, of registry: ToolRegistry) throws(ToolError) {
         guard !isCallable(by: access) else { return }
-        let hint = "request_access asks the workspace's admins for it."
+        let asks = registry["request_access"].map { registry.reaches($0, with: access) } ?? false
+        let hint = asks ? "request_access asks the workspace's admins for it." : "Ask an admin of the workspace for it."
+        // What holds for every token is not opened by giving one of them more.
+        let settingsHint =
+            asks
+            ? "An admin has to change those settings, not this token; request_access puts the wish before them."
+            : "An admin of the workspace has to change those settings; ask one."
         switch access.profile == .custom ? hiding(from: access) : hiding(from: access.listingAll) {
         case .permission:
             throw ToolError(
                 .permissionDenied,
                 "This credential lacks the permission \(permission?.name ?? "") that \(name) needs.", hint: hint)
         case .readOnly: throw ToolError(.readOnly, "\(name) writes, and nothing may be written here.")
+        case .workspaceList:
+            throw ToolError(
+                .toolDisabled,
+                "\(name) is switched off for this workspace: its settings leave the tool out for every token.",
+                hint: settingsHint)
         case .server:
             throw ToolError(
                 .toolDisabled,
                 "\(name) is switched off for this server: an admin of the workspace says which tools it has.",
-                hint: hint)
-        case let reason:
+                hint: settingsHint)
+        case .ownList:
             throw ToolError(
-                .toolDisabled, "\(name) is switched off for this credential (\(reason?.rawValue ?? "profile")).",
+                .toolDisabled, "\(name) is switched off for this token: its own list leaves the tool out.", hint: hint)
+        case .setting:
+            throw ToolError(
+                .toolDisabled, "\(name) is switched off by a setting of the workspace or of this token.", hint: hint)
+        case .request:
+            throw ToolError(
+                .toolDisabled, "\(name) is left out by what this request itself selects.",
+                hint: "Call it without that selection.")
+        case .feature, .profile, nil:
+            throw ToolError(
+                .toolDisabled, "\(name) is switched off for this token: its features leave the tool's group out.",
                 hint: hint)
         }
     }

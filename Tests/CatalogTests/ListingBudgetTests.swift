@@ -21,7 +21,7 @@ struct ListingBudgetTests {
     /// The listing whose every tool is there; confirmations as they are usual for the profile.
     private func listing(_ profile: Profile) -> (all: Int, each: [(name: String, bytes: Int)]) {
         let access = ToolAccess(
-            readOnly: false, customerComments: true, customerCommentFactors: 2, allowLists: [], denied: [],
+            readOnly: false, customerComments: true, customerCommentFactors: 2,
             profile: profile, confirmation: profile.confirmation)
         return ToolListing(Catalog.registry.visible(to: access).map { $0.description(for: access) })
             .bytes(for: .july2026)

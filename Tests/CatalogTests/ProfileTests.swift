@@ -9,11 +9,12 @@ struct ProfileTests {
 
     private func access(
         _ profile: Profile, confirmation: ConfirmationMode = .none, features: Set<String>? = nil,
-        allow: Set<String>? = nil, server: Set<String>? = nil
+        allow: Set<String>? = nil, workspace: Set<String>? = nil, server: Set<String>? = nil
     ) -> ToolAccess {
         ToolAccess(
-            readOnly: false, customerComments: true, customerCommentFactors: 0, allowLists: allow.map { [$0] } ?? [],
-            server: server, denied: [], profile: profile, features: features, confirmation: confirmation)
+            readOnly: false, customerComments: true, customerCommentFactors: 0,
+            workspaceList: ToolList(allowed: workspace), ownList: ToolList(allowed: allow), server: server,
+            profile: profile, features: features, confirmation: confirmation)
     }
 
     private func names(_ access: ToolAccess) -> [String] { registry.visible(to: access).map(\.name) }
@@ -62,12 +63,53 @@ struct ProfileTests {
         #expect(names(access(.all, allow: ["whoami", "get_contact"], server: ["whoami", "get_deal"])) == ["whoami"])
         let deal = try #require(registry["get_deal"])
         #expect(deal.hiding(from: access(.all, server: ["whoami"])) == .server)
-        #expect(deal.hiding(from: access(.all, allow: ["whoami"], server: ["whoami"])) == .list)
+        #expect(deal.hiding(from: access(.all, allow: ["whoami"], server: ["whoami"])) == .ownList)
         // What a profile does not list may be called only if the server has it.
         #expect(deal.isCallable(by: access(.core, server: ["get_deal"])))
         #expect(!deal.isCallable(by: access(.core, server: ["whoami"])))
-        let error = #expect(throws: ToolError.self) { try deal.requireCallable(by: access(.core, server: ["whoami"])) }
+        let error = #expect(throws: ToolError.self) {
+            try deal.requireCallable(by: access(.core, server: ["whoami"]), of: registry)
+        }
         #expect(error?.code == .toolDisabled && error?.message.contains("for this server") == true)
+    }
+
+    @Test("say whose list hides a tool, and ask where asking helps")
+    func whose() throws {
+        let deal = try #require(registry["get_deal"])
+        let others = Set(registry.names).subtracting(["get_deal"])
+        let cases: [(ToolAccess, Tool.Hiding, String, String)] = [
+            (access(.all, workspace: others), .workspaceList, "for this workspace", "not this token; request_access"),
+            (access(.all, allow: others), .ownList, "for this token", "request_access asks"),
+            (access(.all, allow: ["whoami"]), .ownList, "for this token", "Ask an admin"),
+            (
+                access(.all, workspace: ["whoami"]), .workspaceList, "for this workspace",
+                "has to change those settings; ask"
+            ),
+            (access(.all, allow: ["whoami"], workspace: others), .workspaceList, "for this workspace", "settings; ask"),
+            (access(.all, server: others), .server, "for this server", "not this token; request_access"),
+            (access(.custom), .ownList, "for this token", "Ask an admin"),
+        ]
+        for (access, reason, message, hint) in cases {
+            #expect(deal.hiding(from: access) == reason)
+            let error = #expect(throws: ToolError.self) { try deal.requireCallable(by: access, of: registry) }
+            #expect(error?.code == .toolDisabled && error?.message.contains(message) == true, "\(reason)")
+            #expect(error?.hint?.contains(hint) == true, "\(reason): \(error?.hint ?? "")")
+        }
+        let denied = ToolList(denied: ["get_deal"])
+        for (access, reason) in [
+            (
+                ToolAccess(
+                    readOnly: false, customerComments: true, customerCommentFactors: 0, workspaceList: denied,
+                    ownList: denied, profile: .all), Tool.Hiding.workspaceList
+            ),
+            (
+                ToolAccess(
+                    readOnly: false, customerComments: true, customerCommentFactors: 0, ownList: denied, profile: .all),
+                .ownList
+            ),
+        ] {
+            #expect(deal.hiding(from: access) == reason)
+        }
     }
 
     @Test("let confirmations through wherever a write may wait", arguments: Profile.allCases)
@@ -80,6 +122,12 @@ struct ProfileTests {
         #expect(without.contains("confirm_action") == [.core, .all].contains(profile))
     }
 
+    private func list(of registry: ToolRegistry, _ random: inout Chooser) -> ToolList {
+        ToolList(
+            allowed: random.isTrue() ? random.some(of: registry.names) : nil,
+            denied: random.isTrue() ? random.some(of: registry.names) : [])
+    }
+
     @Test("never show or let call more to a request than to its credential")
     func narrowing() {
         var random = Chooser(state: 42)
@@ -87,9 +135,8 @@ struct ProfileTests {
         for _ in 0..<3_000 {
             let credential = ToolAccess(
                 readOnly: random.isTrue(), customerComments: random.isTrue(), customerCommentFactors: 0,
-                allowLists: random.isTrue() ? [random.some(of: registry.names)] : [],
+                workspaceList: list(of: registry, &random), ownList: list(of: registry, &random),
                 server: random.isTrue() ? random.some(of: registry.names) : nil,
-                denied: random.isTrue() ? random.some(of: registry.names) : [],
                 profile: random.one(of: Profile.allCases),
                 permissions: random.isTrue() ? random.some(of: Permission.all.map(\.name)) : nil,
                 features: random.isTrue() ? random.some(of: toolsets) : nil,

@@ -117,7 +117,7 @@ final class SalesDesk {
         let read = try body(call)
         let key = try #require(RowID(uuid: String(repeating: "0", count: 32)))
         let access = ToolAccess(
-            readOnly: true, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: [])
+            readOnly: true, customerComments: false, customerCommentFactors: 0)
         let principal = Principal(workspace: workspace, credential: key, member: nil, access: access)
         let results = try application.transaction(readOnly: true) { connection in
             _ = try connection.query(Tenancy.set(workspace))

@@ -11,7 +11,7 @@ struct ToolSchemaTests {
     /// How a listing may be asked for; a confirmation changes the schemas of results.
     private static let accesses: [ToolAccess] = ConfirmationMode.allCases.map {
         ToolAccess(
-            readOnly: false, customerComments: true, customerCommentFactors: 2, allowLists: [], denied: [],
+            readOnly: false, customerComments: true, customerCommentFactors: 2,
             profile: .all, confirmation: $0)
     }
 

@@ -21,7 +21,7 @@ struct ToolSnapshotTests {
 
     /// Everything is there and nothing waits: a confirmation only takes requirements from a result's schema.
     private static let access = ToolAccess(
-        readOnly: false, customerComments: true, customerCommentFactors: 2, allowLists: [], denied: [], profile: .all)
+        readOnly: false, customerComments: true, customerCommentFactors: 2, profile: .all)
 
     /// The tool as a client of the newest revision gets it, a member a line.
     private static func surface(of tool: Tool) throws -> String {

@@ -46,7 +46,7 @@ struct EmbeddingEndpointTests {
         return Principal(
             workspace: WorkspaceID(try row(workspace)), credential: try row(credential), member: nil,
             access: ToolAccess(
-                readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []))
+                readOnly: false, customerComments: false, customerCommentFactors: 0))
     }
 
     @Test("is asked many things at a time")

@@ -45,7 +45,7 @@ struct CallBookTests {
             principal = Principal(
                 workspace: workspace, credential: workspace.row, member: nil,
                 access: ToolAccess(
-                    readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+                    readOnly: false, customerComments: false, customerCommentFactors: 0),
                 limits: limits)
         }
 
@@ -235,7 +235,7 @@ struct CallBookTests {
             Principal(
                 workspace: workspace, credential: workspace.row, member: nil, server: server,
                 access: ToolAccess(
-                    readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+                    readOnly: false, customerComments: false, customerCommentFactors: 0),
                 limits: limits)
         }
 

@@ -59,7 +59,7 @@ struct CallLedgerTests {
         Principal(
             workspace: caller.presented.workspace, credential: caller.credential, member: nil, server: caller.server,
             access: ToolAccess(
-                readOnly: false, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+                readOnly: false, customerComments: false, customerCommentFactors: 0),
             limits: limits)
     }
 

@@ -242,7 +242,7 @@ struct EntityToolTests {
                 "delete_contact"
             ),
             (
-                "list", { $0.deny = ["get_contact"] },
+                "token", { $0.deny = ["get_contact"] },
                 [
                     "list_contacts", "search_contacts", "create_contact", "update_contact", "delete_contact",
                     "find_duplicate_contacts",

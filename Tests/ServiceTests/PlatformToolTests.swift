@@ -153,9 +153,34 @@ struct PlatformToolTests {
         let hidden = reply["hidden"]?.members ?? []
         #expect(Set(listed).isDisjoint(with: hidden.map(\.name)))
         #expect(listed.count + hidden.count == Catalog.registry.tools.count)
-        #expect(reply["hidden"]?["list_contacts"] == "list" && reply["hidden"]?["delete_contact"] == "permission")
+        #expect(reply["hidden"]?["list_contacts"] == "token" && reply["hidden"]?["delete_contact"] == "permission")
         #expect(reply["hidden"]?["addCustomerComment"] == "permission")
         #expect(reply["credential"]?["confirm"] == "none" && reply["credential"]?["lockdown"] == false)
+    }
+
+    @Test("say of a tool that a list leaves out whose list it is, and how to ask for it")
+    func lists() throws {
+        let workspace = try bench.workspace("Willow")
+        let token = try bench.token(for: workspace) {
+            $0.profile = .all
+            $0.deny = ["get_deal", "get_contact"]
+        }
+        let client = try bench.service.client(workspace, token)
+        var settings = WorkspaceRegistry.Settings()
+        settings.deny = ["get_company", "get_contact"]
+        try WorkspaceRegistry(bench.database.connect(as: .owner)).update(workspace.id, settings)
+        let hidden = try client.call("whoami").structured["hidden"]
+        #expect(hidden == ["get_contact": "workspace", "get_company": "workspace", "get_deal": "token"])
+        for (tool, message, hint) in [
+            ("get_deal", "for this token", "request_access asks"),
+            ("get_company", "for this workspace", "not this token"),
+            ("get_contact", "for this workspace", "not this token"),
+        ] {
+            let refused = try client.call("call_read_tool", ["name": .string(tool), "arguments": [:]])
+            #expect(refused.code == "tool_disabled" && refused.message.contains(message), "\(refused.answer.text)")
+            #expect(refused.structured["error"]?["hint"]?.string?.contains(hint) == true, "\(refused.answer.text)")
+            #expect(try client.call("describe_tool", ["name": .string(tool)]).message == refused.message)
+        }
     }
 
     @Test("tell the fields of a kind of row that may be read")

@@ -96,13 +96,13 @@ struct ServerTests {
         let client = try client(of: "desk") { $0.deny = ["get_deal"] }
         let told = try client.call("whoami").structured
         #expect(told["credential"]?["server"] == ["handle": "desk", "name": "DESK"])
-        #expect(told["hidden"]?["get_company"] == "server" && told["hidden"]?["get_deal"] == "list")
+        #expect(told["hidden"]?["get_company"] == "server" && told["hidden"]?["get_deal"] == "token")
         #expect(told["hidden"]?.members.count == Catalog.registry.names.count - assigned.count)
         let arguments: JSONValue = ["name": "get_company", "arguments": [:]]
         let refused = try client.call("call_read_tool", arguments)
         #expect(refused.code == "tool_disabled", "\(refused.answer.text)")
         #expect(refused.message.contains("for this server"))
-        #expect(refused.structured["error"]?["hint"]?.string?.contains("request_access") == true)
+        #expect(refused.structured["error"]?["hint"]?.string?.contains("change those settings") == true)
         #expect(try bench.client(workspace, profile: .all).call("whoami").structured["credential"]?["server"] == nil)
     }
 

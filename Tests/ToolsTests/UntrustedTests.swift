@@ -259,7 +259,7 @@ struct OutwardWriteTests {
 extension ToolAccess {
     fileprivate init(isLocked: Bool) {
         self.init(
-            readOnly: false, customerComments: true, customerCommentFactors: 0, allowLists: [], denied: [],
+            readOnly: false, customerComments: true, customerCommentFactors: 0,
             profile: .all, lockdown: isLocked)
     }
 }

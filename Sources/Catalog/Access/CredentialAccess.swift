@@ -36,9 +36,10 @@ struct CredentialAccess: Sendable, Equatable {
     var access: ToolAccess {
         ToolAccess(
             readOnly: readOnly || workspace.readOnly, customerComments: customerComments && workspace.customerComments,
-            customerCommentFactors: 0, allowLists: [workspace.allow, allow].compactMap { $0.map(Set.init) },
-            server: server?.tools.map(Set.init),
-            denied: Set(deny).union(workspace.deny), profile: profile, permissions: permissions.map(Set.init),
+            customerCommentFactors: 0,
+            workspaceList: ToolList(allowed: workspace.allow.map(Set.init), denied: Set(workspace.deny)),
+            ownList: ToolList(allowed: allow.map(Set.init), denied: Set(deny)),
+            server: server?.tools.map(Set.init), profile: profile, permissions: permissions.map(Set.init),
             features: features.map(Set.init), confirmation: confirmation ?? profile.confirmation)
     }
 
@@ -87,10 +88,8 @@ struct CredentialAccess: Sendable, Equatable {
         case .permission:
             if let permission = tool.permission { self = granting(permission) }
         case .readOnly: throw workspace.readOnly ? .workspaceForbids(tool.name) : .readOnly(tool.name)
-        case .list:
-            if workspace.deny.contains(tool.name) || workspace.allow?.contains(tool.name) == false {
-                throw .workspaceForbids(tool.name)
-            }
+        case .workspaceList: throw .workspaceForbids(tool.name)
+        case .ownList:
             deny.removeAll { $0 == tool.name }
             if let allow, !allow.contains(tool.name) { self.allow = allow + [tool.name] }
             if allow == nil, profile == .custom { allow = [tool.name] }

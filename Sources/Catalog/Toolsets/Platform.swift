@@ -37,6 +37,8 @@ extension Tool {
         refusing(.notFound, "There is no tool of that name.")
             .refusing(.permissionDenied, "The credential lacks that tool's permission.")
             .refusing(.readOnly, "That tool writes, and nothing may be written here.")
-            .refusing(.toolDisabled, "That tool is switched off for this credential or its server.")
+            .refusing(
+                .toolDisabled,
+                "That tool is switched off for this workspace, the credential's server or the credential.")
     }
 }

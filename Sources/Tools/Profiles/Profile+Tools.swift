@@ -34,8 +34,10 @@ extension Tool {
         case profile
         /// The features leave its group out.
         case feature
-        /// An allow list leaves it out, or a deny list names it.
-        case list
+        /// The workspace's settings leave it out by name, for every credential.
+        case workspaceList = "workspace"
+        /// The credential's own list leaves it out.
+        case ownList = "token"
         /// It was not assigned to the credential's server.
         case server
         /// The credential lacks its permission.
@@ -52,15 +54,17 @@ extension Tool {
     package func hiding(from access: ToolAccess) -> Hiding? {
         // Where writes wait, what confirms and drops them is there whatever narrows the list.
         if effects.endsPendingActions, access.confirmation != .none {
-            if access.denied.contains(name) { return .list }
+            if access.workspaceList.denied.contains(name) { return .workspaceList }
+            if access.ownList.denied.contains(name) { return .ownList }
             if access.readOnly { return .readOnly }
             return access.selection.excluded.contains(name) ? .request : nil
         }
         if !access.profile.lists(self) { return .profile }
         if let features = access.features, !features.contains(access.profile.group(of: self)) { return .feature }
-        if !access.names(name) { return .list }
+        if !access.workspaceList.names(name) { return .workspaceList }
+        if !access.ownList.names(name) { return .ownList }
         if !access.isAssigned(name) { return .server }
-        if access.profile == .custom, access.hasNoList { return .list }
+        if access.profile == .custom, access.hasNoList { return .ownList }
         if let permission, !access.grants(permission) { return .permission }
         if effects.writes, access.readOnly { return .readOnly }
         if !isOffered(access) { return .setting }

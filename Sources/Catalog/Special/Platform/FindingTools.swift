@@ -63,7 +63,7 @@ extension Tool {
                         .notFound, "There is no tool of that name.", hint: "Find tools with search_tools.")
                 }
                 let access = principal.access
-                try tool.requireCallable(by: access)
+                try tool.requireCallable(by: access, of: call.registry)
                 let members =
                     tool.summary(for: access) + [
                         JSONMember("toolset", .string(tool.toolset)),
