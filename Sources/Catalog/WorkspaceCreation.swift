@@ -53,7 +53,9 @@ package enum WorkspaceCreation {
     ) throws -> WorkspaceID {
         do {
             return try connection.transaction { connection in
-                try createInTransaction(name: name, slug: slug, settings: settings, on: connection)
+                let workspace = try createInTransaction(name: name, slug: slug, settings: settings, on: connection)
+                try OperatorTrail(connection, in: workspace).made(.workspace, workspace.row, by: "workspace.create")
+                return workspace
             }
         } catch let error as PostgresError {
             if error.constraint == "workspaces_slug_key" { throw Refusal.slugTaken(slug) }
@@ -74,7 +76,7 @@ package enum WorkspaceCreation {
     ) throws -> WorkspaceID {
         let workspace = try insert(name: name, slug: slug, key: key, on: connection)
         try furnish(workspace, key: key, on: connection)
-        try WorkspaceRegistry(connection).update(workspace, settings)
+        try WorkspaceRegistry(connection).apply(settings, to: workspace)
         return workspace
     }
 

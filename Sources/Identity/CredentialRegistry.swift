@@ -72,7 +72,11 @@ package struct CredentialRegistry {
     ///
     /// - Returns: The token, which exists nowhere else from now on, and the credential's key.
     package func create(_ settings: Settings) throws -> (token: AccessToken, id: RowID) {
-        try inWorkspace { try insert(settings, rotatedFrom: nil) }
+        try inWorkspace {
+            let made = try insert(settings, rotatedFrom: nil)
+            try trail.made(.credential, made.id, by: "token.create")
+            return made
+        }
     }
 
     /// Every credential, newest first, as JSON objects without any secret.
@@ -109,12 +113,14 @@ package struct CredentialRegistry {
     package func revoke(_ text: String) throws -> RowID {
         try inWorkspace {
             let id = try find(text)
-            _ = try connection.query(
-                """
-                UPDATE credentials SET revoked_at = coalesce(revoked_at, clock_timestamp())
-                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
-                """
-            )
+            try trail.changing(.credential, id, by: "token.revoke") {
+                _ = try connection.query(
+                    """
+                    UPDATE credentials SET revoked_at = coalesce(revoked_at, clock_timestamp())
+                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    """
+                )
+            }
             return id
         }
     }
@@ -125,31 +131,33 @@ package struct CredentialRegistry {
             let id = try find(text)
             try requireAlive(id)
             let server = try server(settings.server)
-            _ = try connection.query(
-                """
-                UPDATE credentials SET
-                    tools_allow = CASE WHEN \(settings.allow != nil) THEN nullif(\(settings.allow)::text[], '{}')
-                        ELSE tools_allow END,
-                    tools_deny = coalesce(\(settings.deny)::text[], tools_deny),
-                    read_only = coalesce(\(settings.readOnly)::boolean, read_only),
-                    customer_comments = coalesce(\(settings.customerComments)::boolean, customer_comments),
-                    customer_comment_factors = coalesce(\(settings.factors)::smallint, customer_comment_factors),
-                    profile = coalesce(\(settings.profile?.rawValue), profile),
-                    permissions = CASE WHEN \(settings.permissions != nil)
-                        THEN nullif(\(settings.permissions)::text[], '{}') ELSE permissions END,
-                    features = CASE WHEN \(settings.features != nil) THEN nullif(\(settings.features)::text[], '{}')
-                        ELSE features END,
-                    confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
-                    lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
-                    server_id = CASE WHEN \(settings.server != nil) THEN \(server?.digits)::uuid ELSE server_id END,
-                    calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
-                    calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
-                    calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
-                    sensitive_per_minute = \(settings.limits.sensitivePerMinute.value(else: "sensitive_per_minute")),
-                    expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
-                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
-                """
-            )
+            try trail.changing(.credential, id, by: "token.update") {
+                _ = try connection.query(
+                    """
+                    UPDATE credentials SET
+                        tools_allow = CASE WHEN \(settings.allow != nil) THEN nullif(\(settings.allow)::text[], '{}')
+                            ELSE tools_allow END,
+                        tools_deny = coalesce(\(settings.deny)::text[], tools_deny),
+                        read_only = coalesce(\(settings.readOnly)::boolean, read_only),
+                        customer_comments = coalesce(\(settings.customerComments)::boolean, customer_comments),
+                        customer_comment_factors = coalesce(\(settings.factors)::smallint, customer_comment_factors),
+                        profile = coalesce(\(settings.profile?.rawValue), profile),
+                        permissions = CASE WHEN \(settings.permissions != nil)
+                            THEN nullif(\(settings.permissions)::text[], '{}') ELSE permissions END,
+                        features = CASE WHEN \(settings.features != nil) THEN nullif(\(settings.features)::text[], '{}')
+                            ELSE features END,
+                        confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
+                        lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
+                        server_id = CASE WHEN \(settings.server != nil) THEN \(server?.digits)::uuid ELSE server_id END,
+                        calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
+                        calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
+                        calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
+                        sensitive_per_minute = \(settings.limits.sensitivePerMinute.value(else: "sensitive_per_minute")),
+                        expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
+                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    """
+                )
+            }
             return id
         }
     }
@@ -162,18 +170,23 @@ package struct CredentialRegistry {
             let old = try find(text)
             try requireAlive(old)
             let made = try insert(Settings(), rotatedFrom: old)
-            _ = try connection.query(
-                """
-                UPDATE credentials
-                SET expires_at = least(coalesce(expires_at, 'infinity'), now() + \(overlap)::integer * interval '1 second')
-                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
-                """
-            )
+            try trail.made(.credential, made.id, by: "token.rotate")
+            let end: SQL = "least(coalesce(expires_at, 'infinity'), now() + \(overlap)::integer * interval '1 second')"
+            try trail.changing(.credential, old, by: "token.rotate") {
+                _ = try connection.query(
+                    """
+                    UPDATE credentials SET expires_at = \(end)
+                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
+                    """
+                )
+            }
             return (made.token, made.id, old)
         }
     }
 
     // MARK: Statements
+
+    private var trail: OperatorTrail { OperatorTrail(connection, in: workspace) }
 
     private func insert(_ settings: Settings, rotatedFrom old: RowID?) throws -> (token: AccessToken, id: RowID) {
         let token = AccessToken(for: workspace, kind: try old.map(kind) ?? settings.kind)

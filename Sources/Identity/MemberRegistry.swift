@@ -39,6 +39,7 @@ package struct MemberRegistry {
                 guard let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
                     throw PostgresError(.unexpectedResult, "The member was not stored.")
                 }
+                try OperatorTrail(connection, in: workspace).made(.member, id, by: "member.add")
                 return id
             }
         } catch let error as PostgresError where error.constraint == "members_email_key" {

@@ -90,6 +90,7 @@ package struct ServerRegistry {
                 guard let id = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
                     throw PostgresError(.unexpectedResult, "The server was not stored.")
                 }
+                try trail.made(.server, id, by: "server.create")
                 return id
             }
         } catch let error as PostgresError where error.constraint == "mcp_servers_handle_key" {
@@ -128,21 +129,23 @@ package struct ServerRegistry {
     package func update(_ text: String, _ settings: Settings) throws -> RowID {
         try inWorkspace {
             let id = try ServerRegistry.find(text, in: workspace, connection)
-            _ = try connection.query(
-                """
-                UPDATE mcp_servers SET
-                    name = coalesce(\(settings.name), name),
-                    description = CASE WHEN \(settings.description != nil) THEN nullif(\(settings.description), '')
-                        ELSE description END,
-                    status = coalesce(\(settings.status?.rawValue), status),
-                    tools = CASE WHEN \(settings.tools != nil) THEN \(settings.tools?.stored)::text[] ELSE tools END,
-                    calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
-                    calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
-                    calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
-                    updated_at = now(), version = version + 1
-                WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
-                """
-            )
+            try trail.changing(.server, id, by: "server.update") {
+                _ = try connection.query(
+                    """
+                    UPDATE mcp_servers SET
+                        name = coalesce(\(settings.name), name),
+                        description = CASE WHEN \(settings.description != nil) THEN nullif(\(settings.description), '')
+                            ELSE description END,
+                        status = coalesce(\(settings.status?.rawValue), status),
+                        tools = CASE WHEN \(settings.tools != nil) THEN \(settings.tools?.stored)::text[] ELSE tools END,
+                        calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
+                        calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
+                        calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
+                        updated_at = now(), version = version + 1
+                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    """
+                )
+            }
             return id
         }
     }
@@ -173,19 +176,38 @@ package struct ServerRegistry {
             )
             let living = Int(count.int64(0, 0) ?? 0)
             guard living == 0 || revokingTokens else { throw Refusal.hasTokens(text, living) }
-            _ = try connection.query(
-                """
-                UPDATE credentials SET revoked_at = least(revoked_at, clock_timestamp()), server_id = NULL
-                WHERE workspace_id = \(workspace.uuid)::uuid AND server_id = \(id.digits)::uuid
-                """
-            )
-            _ = try connection.query(
-                "DELETE FROM mcp_servers WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid")
+            try release(id)
+            try trail.changing(.server, id, by: "server.delete") {
+                _ = try connection.query(
+                    "DELETE FROM mcp_servers WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid")
+            }
             return (id, living)
         }
     }
 
     // MARK: Statements
+
+    private var trail: OperatorTrail { OperatorTrail(connection, in: workspace) }
+
+    /// Ends the tokens of a server and takes them from it.
+    private func release(_ server: RowID) throws {
+        let tokens = try connection.query(
+            """
+            SELECT id FROM credentials
+            WHERE workspace_id = \(workspace.uuid)::uuid AND server_id = \(server.digits)::uuid ORDER BY id FOR UPDATE
+            """
+        )
+        for token in (0..<tokens.rowCount).compactMap({ tokens.string($0, 0).flatMap(RowID.init(uuid:)) }) {
+            try trail.changing(.credential, token, by: "server.delete") {
+                _ = try connection.query(
+                    """
+                    UPDATE credentials SET revoked_at = least(revoked_at, clock_timestamp()), server_id = NULL
+                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(token.digits)::uuid
+                    """
+                )
+            }
+        }
+    }
 
     /// The server of a workspace with this handle or identifier, on a connection that has set the workspace.
     static func find(_ text: String, in workspace: WorkspaceID, _ connection: Connection) throws -> RowID {

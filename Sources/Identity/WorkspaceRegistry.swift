@@ -68,10 +68,24 @@ package struct WorkspaceRegistry {
         return (0..<rows.rowCount).compactMap { rows.bytes($0, 0).map { RawJSON($0) } }
     }
 
-    /// Changes the given settings of a workspace; they hold within a second, for writes from the next call on.
+    /// Changes the given settings of a workspace, in the transaction that is open if one is; they hold within a second,
+    /// for writes from the next call on.
     ///
     /// - Throws: ``UnknownTimeZone`` if the database does not know the time zone.
     package func update(_ workspace: WorkspaceID, _ settings: Settings) throws {
+        let change = { (connection: Connection) in
+            _ = try connection.query(Tenancy.set(workspace))
+            try OperatorTrail(connection, in: workspace).changing(.workspace, workspace.row, by: "workspace.update") {
+                try apply(settings, to: workspace)
+            }
+        }
+        try connection.isInTransaction ? change(connection) : connection.transaction(change)
+    }
+
+    /// Gives a workspace its settings in the transaction that is open, which is set to it, and tells the trail nothing.
+    ///
+    /// - Throws: ``UnknownTimeZone`` if the database does not know the time zone.
+    package func apply(_ settings: Settings, to workspace: WorkspaceID) throws {
         if let zone = settings.timezone {
             let known = try connection.query("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = \(zone))")
             guard known.bool(0, 0) == true else { throw UnknownTimeZone(name: zone) }
@@ -100,15 +114,9 @@ package struct WorkspaceRegistry {
             WHERE id = \(workspace.uuid)::uuid
             """
         )
-        if settings.semanticSearch == false { try forgetMeanings(of: workspace) }
-    }
-
-    /// Drops what came back for texts that may not be sent any more.
-    private func forgetMeanings(of workspace: WorkspaceID) throws {
-        let body = { (connection: Connection) in
-            _ = try connection.query(Tenancy.set(workspace))
+        // What came back for texts may not be kept once they may not be sent any more.
+        if settings.semanticSearch == false {
             _ = try connection.query("DELETE FROM document_chunks WHERE workspace_id = \(workspace.uuid)::uuid")
         }
-        try connection.isInTransaction ? body(connection) : connection.transaction(body)
     }
 }

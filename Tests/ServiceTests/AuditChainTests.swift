@@ -33,7 +33,7 @@ struct AuditChainTests {
         let rows = try connection.query(
             """
             SELECT id::text, lane::bigint, link FROM audit_events
-            WHERE workspace_id = \(workspace.id.uuid)::uuid AND changes IS NOT NULL ORDER BY id LIMIT 1
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND tool = 'update_contact' ORDER BY id LIMIT 1
             """)
         return (
             try #require(rows.string(0, 0)), try #require(rows.int64(0, 1)), try #require(rows.int64(0, 2))

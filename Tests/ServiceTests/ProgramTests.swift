@@ -166,7 +166,8 @@ struct ProgramTests {
             #expect(reply.items == [])
         }
         #expect(child.wait().status == 0)
-        let events = try database.connect(as: .superuser).query("SELECT count(*) FROM audit_events")
+        let events = try database.connect(as: .superuser).query(
+            "SELECT count(*) FROM audit_events WHERE action = 'tools/call'")
         #expect(events.int64(0, 0) == 4, "What waited to be written was written")
         #expect(throws: WireClient.Failure.self) { _ = try WireClient(port: port).exchange(idle.request("tools/list")) }
     }

@@ -295,7 +295,7 @@ struct ResourceTests {
         let rows = try bench.database.connect(as: .superuser).query(
             """
             SELECT action, tool, outcome, error_code, args_digest IS NOT NULL, row_to_json(a)::text FROM audit_events AS a
-            WHERE workspace_id = \(workspace.id.uuid)::uuid ORDER BY at, id
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND actor_kind = 'credential' ORDER BY at, id
             """
         )
         let kept = (0..<rows.rowCount).map { row in (0..<4).map { rows.string(row, $0) ?? "-" } }

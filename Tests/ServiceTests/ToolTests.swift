@@ -330,7 +330,7 @@ struct ToolTests {
         let events = try bench.database.connect(as: .superuser).query(
             """
             SELECT tool, outcome, coalesce(error_code, ''), row_to_json(a)::text FROM audit_events AS a
-            WHERE workspace_id = \(workspace.id.uuid)::uuid ORDER BY at
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND action = 'tools/call' ORDER BY at
             """
         )
         let kept = (0..<events.rowCount).map { row in (0..<3).map { events.string(row, $0) ?? "" } }

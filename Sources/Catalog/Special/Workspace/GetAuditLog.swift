@@ -102,7 +102,11 @@ private struct AuditReading: Sendable {
     func read(for principal: Principal) -> Read {
         let scope: SQL = principal.access.grants(.read("audit")) ? "" : " AND \(Self.own(call))"
         let after: SQL = position.map { " AND e.id < \($0)::uuid" } ?? ""
-        let kinds = Catalog.entities.values.map { ($0.name, $0.prefix) } + [("task", "tsk")]
+        let kinds =
+            Catalog.entities.values.map { ($0.name, $0.prefix) } + [
+                ("task", "tsk"), ("credential", "key"), ("server", "srv"), ("workspace", "wsp"),
+                ("access_request", "acr"),
+            ]
         let page: SQL = """
             SELECT json_strip_nulls(json_build_object('id', public_id('aud', e.id), 'at', rfc3339(e.at),
                 'actor', json_build_object('kind', e.actor_kind, 'id', public_id('key', c.id), 'name', c.name,
