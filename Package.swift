@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Embeddings", dependencies: ["JSON", "HTTP", "HTTPClient", "Crypto", "Postgres", "Identity"]),
 
         // What a tool is, and what this product has.
-        .target(name: "Tools", dependencies: ["JSON", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
+        .target(name: "Tools", dependencies: ["JSON", "HTTP", "Crypto", "Postgres", "MCP", "Identity", "Telemetry"]),
         .target(
             name: "Catalog",
             dependencies: [

@@ -5,6 +5,7 @@ package import HTTPServer
 package import Identity
 package import Postgres
 package import Telemetry
+package import Tools
 
 /// What `serve` needs, typed and complete.
 package struct Configuration: Sendable {
@@ -13,6 +14,8 @@ package struct Configuration: Sendable {
     package var server: HTTPServerConfiguration
     package var pool: PoolConfiguration
     package var publicURL: String?
+    /// Where people see rows; `nil` where results have no links.
+    package var web: WebAddress?
     package var allowedHosts: [String]
     package var allowedOrigins: [String]
     package var pepper: TokenPepper
@@ -42,6 +45,7 @@ package struct Configuration: Sendable {
                 "WORKPORT_PUBLIC_URL is \(url); it can be an origin such as https://mcp.example.com."
             ])
         }
+        web = try Configuration.web(settings)
         allowedHosts = settings.list(.allowedHosts)
         allowedOrigins = settings.list(.allowedOrigins)
         tokenStanding = settings.seconds(.tokenStanding) ?? .seconds(1)
@@ -88,6 +92,18 @@ package struct Configuration: Sendable {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
         let rest = text.dropFirst(scheme.count)
         return !rest.isEmpty && !rest.contains { "/ @?#\"\\,".contains($0) || !$0.isASCII }
+    }
+
+    private static func web(_ settings: Settings) throws(ConfigurationError) -> WebAddress? {
+        guard let text = settings.text(.webURL) else { return nil }
+        guard let web = WebAddress(text) else {
+            throw ConfigurationError([
+                "WORKPORT_WEB_URL is \(text); it can be an address such as "
+                    + "https://app.example.com/{workspace}/{entity}/{id}: https, or http on this machine, {id} behind the "
+                    + "host, and no other places than these three."
+            ])
+        }
+        return web
     }
 
     /// Where the meanings of texts come from, if that is set; commands that embed need it too.

@@ -33,7 +33,7 @@ package final class Service: Sendable {
         let registry = Catalog.registry(
             Dictionaries(bytes: configuration.searchMemory),
             endpoint.map { QueryEmbeddings($0) { Service.note($0, trail, metrics, log) } })
-        let tools = ToolProvider(registry, serverInfo: Product.info, seal: configuration.seal)
+        let tools = ToolProvider(registry, serverInfo: Product.info, seal: configuration.seal, web: configuration.web)
         var limits = MCPLimits()
         limits.json.maxDepth = configuration.maxJSONDepth
         limits.json.maxBytes = configuration.server.limits.maxBodyBytes

@@ -53,6 +53,11 @@ extension Setting {
         meaning:
             "Origin that clients use, such as https://mcp.example.com; its host is accepted in Host, and refusals of callers name it"
     )
+    package static let webURL = Setting(
+        name: "web-url", form: .text, standard: nil,
+        meaning:
+            "Where people see a row, such as https://app.example.com/{workspace}/{entity}/{id}; results have no links if not set"
+    )
     package static let allowedHosts = Setting(
         name: "allowed-hosts", form: .list, standard: "",
         meaning: "More names accepted in Host, with port if it is not the default, separated by commas"
@@ -176,11 +181,9 @@ extension Setting {
     /// All settings, in the order in which `--help` prints them.
     package static let all: [Setting] =
         [
-            .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .allowedHosts, .allowedOrigins,
-            .tokenPepper, .sealKeys, .tokenStanding, .workers, .backlog, .backlogPerWorkspace, .queueTime, .callTimeout,
-            .maxConnections,
-            .maxHeaderBytes,
-            .maxBodyBytes, .maxJSONDepth, .searchMemory,
+            .databaseURL, .adminDatabaseURL, .replicaURLs, .host, .port, .publicURL, .webURL, .allowedHosts,
+            .allowedOrigins, .tokenPepper, .sealKeys, .tokenStanding, .workers, .backlog, .backlogPerWorkspace,
+            .queueTime, .callTimeout, .maxConnections, .maxHeaderBytes, .maxBodyBytes, .maxJSONDepth, .searchMemory,
         ]
         + ofEmbeddings + [
             .headerTimeout, .bodyTimeout, .idleTimeout, .writeTimeout, .drainTimeout, .logLevel, .migrations, .url,

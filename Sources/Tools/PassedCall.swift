@@ -23,7 +23,9 @@ package struct PassedCall: Sendable {
     }
 
     private func inner(_ arguments: JSONNode?) throws(ToolError) -> ToolCall {
-        try ToolCall(tool, arguments: arguments, from: outer.credential, seal: outer.seal, registry: outer.registry)
+        try ToolCall(
+            tool, arguments: arguments, from: outer.credential, seal: outer.seal, registry: outer.registry,
+            web: outer.web)
     }
 
     /// What a call of a tool that only reads asks the database.

@@ -18,6 +18,8 @@ package struct ToolCall: Sendable {
     package let seal: Seal
     /// All tools there are, for those that tell of others or call them.
     package let registry: ToolRegistry
+    /// Where people see rows, if the operator says so.
+    package let web: WebAddress?
     /// Where a write notes what a preview needs to know; `nil` if nobody will be shown one.
     package private(set) var notes: WriteNotes?
     private let held: JSONNode?
@@ -35,7 +37,8 @@ package struct ToolCall: Sendable {
         nonce: String? = nil,
         from credential: PresentedCredential,
         seal: Seal,
-        registry: ToolRegistry = ToolRegistry([])
+        registry: ToolRegistry = ToolRegistry([]),
+        web: WebAddress? = nil
     ) throws(ToolError) {
         self.tool = tool.name
         arguments = try Arguments(node, for: tool.parameters)
@@ -45,6 +48,7 @@ package struct ToolCall: Sendable {
         self.credential = credential
         self.seal = seal
         self.registry = registry
+        self.web = web
         held = node
     }
 

@@ -10,14 +10,17 @@ package struct ToolProvider: Provider {
     package let serverInfo: Implementation
     package let registry: ToolRegistry
     private let seal: Seal
+    private let web: WebAddress?
     private let listings = Listings(capacity: 512)
     // Callers choose what they select, so what is kept of that pushes out nothing else.
     private let selectedListings = Listings(capacity: 64)
 
-    package init(_ registry: ToolRegistry, serverInfo: Implementation, seal: Seal) {
+    /// - Parameter web: Where people see rows, for links in results.
+    package init(_ registry: ToolRegistry, serverInfo: Implementation, seal: Seal, web: WebAddress? = nil) {
         self.registry = registry
         self.serverInfo = serverInfo
         self.seal = seal
+        self.web = web
     }
 
     /// Lists follow from settings that an operator may change at any time, and resources from rows that tools write.
@@ -76,7 +79,7 @@ package struct ToolProvider: Provider {
         do throws(ToolError) {
             let call = try ToolCall(
                 tool, arguments: arguments, given: given, nonce: nonce, from: credential, seal: seal,
-                registry: registry
+                registry: registry, web: web
             )
             switch tool.body {
             case .read(let plan): return .read(tool, call, try plan(call))

@@ -71,6 +71,40 @@ struct SettingsTests {
         #expect(try Configuration(settings, cores: 2).publicURL == origin)
     }
 
+    @Test(
+        "take for a row's page an address of one's own host with the row's identifier in it",
+        arguments: [
+            ("https://app.example.com/{workspace}/{entity}/{id}", true),
+            ("https://app.example.com/open?row={id}", true),
+            ("https://app.example.com:8443/#/{entity}/{id}?w={workspace}", true), ("http://localhost:3000/{id}", true),
+            ("http://127.0.0.1/{id}", true), ("http://[::1]:80/{id}/{id}", true),
+            ("http://app.example.com/{id}", false), ("http://localhost.example.com/{id}", false),
+            ("https://app.example.com/{workspace}/{entity}", false), ("https://app.example.com/{id}/{title}", false),
+            ("https://{workspace}.example.com/{id}", false), ("https://app.example.com{id}", false),
+            ("https://{id}/", false), ("https://a@app.example.com/{id}", false), ("https:///{id}", false),
+            ("https://app.example.com/{id", false), ("https://app.example.com/id}", false),
+            ("https://app.example.com/{{id}}", false), ("https://app.example.com/{}", false),
+            ("https://app.example.com/%2x/{id}", false),
+            ("https://app.example.com/{id} x", false), ("https://app.example.com/\"{id}", false),
+            ("https://app.example.com/ä/{id}", false), ("https://app.example.com\\@b/{id}", false),
+            ("javascript:alert({id})", false), ("app.example.com/{id}", false), ("ftp://a/{id}", false),
+        ])
+    func webURL(text: String, isTaken: Bool) throws {
+        let settings = try settings(
+            ["web-url": text, "database-url": "postgresql://a/b"],
+            [
+                "WORKPORT_TOKEN_PEPPER": String(repeating: "5a", count: 32),
+                "WORKPORT_SEAL_KEYS": "1:" + String(repeating: "c3", count: 32),
+            ]
+        )
+        guard isTaken else {
+            let error = #expect(throws: ConfigurationError.self) { try Configuration(settings, cores: 2) }
+            #expect(error?.message.contains("WORKPORT_WEB_URL") == true && error?.message.contains("{id}") == true)
+            return
+        }
+        #expect(try Configuration(settings, cores: 2).web != nil)
+    }
+
     @Test("do not include every variable that looks like one")
     func unknown() {
         let environment = ["WORKPORT_PROT": "1", "WORKPORT_PORT": "1", "WORKPORT_TOKEN_PEPPER_FILE": "/p", "HOME": "/"]

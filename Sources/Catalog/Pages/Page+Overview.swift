@@ -38,6 +38,10 @@ extension Page {
             the errors that are special to a tool.
             """,
             """
+            A result with one row has beside `item` the row's page in the web application as `links.web`, where the operator \
+            has set `--web-url`: an address with places for the workspace, the kind of row as named above, and the identifier.
+            """,
+            """
             A write takes `idempotency_key` (the same call again has no second effect) and `dry_run` (what would change). \
             Where confirmations are on, it answers with a preview and waits: `risky` holds for the tools whose effects say \
             *shown first* or *destroys*, `all_writes` for every tool that writes.

@@ -115,7 +115,7 @@ package struct PendingAction: Sendable {
         guard let bytes = call.seal.open(row.arguments, context: context(row.digest)) else { throw Self.unknown }
         let inner = try ToolCall(
             tool, arguments: try JSONDocument(bytes).root, from: call.credential, seal: call.seal,
-            registry: call.registry)
+            registry: call.registry, web: call.web)
         return try execute(row, tool, inner, body, by: confirmer, transaction)
     }
 

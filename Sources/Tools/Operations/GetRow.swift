@@ -60,6 +60,7 @@ struct RecordReading: Sendable {
             writer.beginObject()
             writer.key("item")
             writer.write(raw: item)
+            if let links = call.links(toRowIn: item, entity.name) { writer.write(links.name, links.value) }
             writer.endObject()
             let relationNames = relations.map(\.name)
             let untrusted = entity.untrusted(isInList: false, call.arguments.words("fields")).filter { path in

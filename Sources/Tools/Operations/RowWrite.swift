@@ -408,6 +408,16 @@ package struct RowWrite: Sendable {
         entity.untrusted(isInList: false).filter { entity[$0.root] != nil }
     }
 
+    /// Whether the row can be looked at after the call.
+    private func isShown(isDry: Bool) -> Bool {
+        switch kind {
+        case .creation: !isDry
+        case .update, .effect: true
+        case .deletion: false
+        case .reversal(_, _, let columns): columns != nil
+        }
+    }
+
     private func receipt(
         _ row: StoredRow, _ changes: RowChanges, undo: String? = nil, further: Further? = nil, isDry: Bool = false
     ) -> ToolAnswer {
@@ -426,6 +436,9 @@ package struct RowWrite: Sendable {
             writer.write(raw: further.record)
         }
         if let undo { writer.write("undo_token", .string(undo)) }
+        if isShown(isDry: isDry), let links = call.links(to: row.key.text(prefix: entity.prefix), entity.name) {
+            writer.write(links.name, links.value)
+        }
         writer.endObject()
         var untrusted = fieldsOfOutsiders(entity).under("item")
         if isDry { untrusted += entity.untrustedChanges.under("preview") }

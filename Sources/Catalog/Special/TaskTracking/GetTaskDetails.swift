@@ -33,19 +33,26 @@ extension Tool {
         body: .read { (call) throws(ToolError) in
             let reference = try TaskReference(call.arguments)
             let sections = (call.arguments.words("include") ?? []).compactMap(TaskSection.init)
-            return TaskDetails.read(reference, sections: sections, in: call.workspace)
+            return TaskDetails.read(reference, sections: sections, in: call.workspace) {
+                call.links(toRowIn: $0, "task")
+            }
         }
     )
 }
 
 /// The statement and the answer of ``Tool/getTaskDetails``.
 enum TaskDetails {
-    static func read(_ reference: TaskReference, sections: [TaskSection], in workspace: SQL) -> Read {
+    /// - Parameter links: Where people see the task of which these are the bytes.
+    static func read(
+        _ reference: TaskReference, sections: [TaskSection], in workspace: SQL,
+        links: @escaping @Sendable ([UInt8]) -> JSONMember? = { _ in nil }
+    ) -> Read {
         let statements =
             [statement(reference, in: workspace)] + sections.map { $0.statement(reference, in: workspace) }
         return Read(statements) { (results, _) throws(ToolError) in
             guard results[0].rowCount == 1, let item = results[0].bytes(0, 0) else { throw reference.notFound }
-            return answer(item, sections: zip(sections, results.dropFirst()))
+            let details = answer(item, sections: zip(sections, results.dropFirst()))
+            return links(item).map { details.adding([$0]) } ?? details
         }
     }
 
