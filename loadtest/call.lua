@@ -15,6 +15,10 @@ end
 
 local requests = {}
 local place = 0
+-- Where a request holds a number of twelve digits that differs in every call, and the number of the next one. It begins with the
+-- time, so that no run repeats what one before it sent.
+local numbers = {}
+local stamp = 0
 
 function init(arguments)
     local path, check = arguments[1], arguments[2]
@@ -23,10 +27,12 @@ function init(arguments)
         local length = file:read("*l")
         if not length then break end
         requests[#requests + 1] = file:read(tonumber(length))
+        numbers[#requests] = requests[#requests]:match(", number ()%d%d%d%d%d%d%d%d%d%d%d%d%.")
     end
     file:close()
     -- Threads start at different places of the same list.
     place = number * 997 % #requests
+    stamp = os.time() % 100000 * 1e7 + number * 1e6
     checked, refused, example = 0, 0, ""
     if check == "check" then
         response = function(status, _, body)
@@ -42,7 +48,10 @@ end
 
 function request()
     place = place % #requests + 1
-    return requests[place]
+    local request, at = requests[place], numbers[place]
+    if not at then return request end
+    stamp = stamp + 1
+    return request:sub(1, at - 1) .. ("%012.0f"):format(stamp) .. request:sub(at + 12)
 end
 
 function done(summary, latency)

@@ -46,7 +46,8 @@ class Calls:
         if call == "addCustomerComment":
             return {
                 "taskNumber": int(number),
-                "comment": f"Please call me before you come, number {self.random.randrange(1_000_000)}.",
+                # Whoever sends it puts another number of twelve digits in each time: the same comment twice is refused.
+                "comment": f"Please call me before you come, number {self.random.randrange(10**12):012d}.",
                 "verification": {"taskNumber": int(number), "customerName": customer},
             }
         return {}

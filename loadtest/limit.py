@@ -9,6 +9,8 @@ from service import Failure, wait_until_settled
 # A statement with its values in place as the server's log shows it; the line after it holds the values.
 ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[(\d+)\] ", re.M)
 EXECUTED = re.compile(r"LOG:  duration: [\d.]+ ms  execute \S+: (.*)", re.S)
+# What differs in every call of a tool that writes; see calls.py.
+STAMP = re.compile(r"(?<=, number )\d{12}(?=\.)")
 VALUE = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
 # How many calls are looked at for each scenario; of the mix more, so that each tool has its share.
 SAMPLES = 12
@@ -47,7 +49,8 @@ class Statement:
             if number is not None and text == f"'{number}'":
                 return ":number"
             # pgbench would take what follows a colon for a variable of its own, in a string as well.
-            return "E" + text.replace("\\", "\\\\").replace(":", "\\x3a") if ":" in text else text
+            text = "E" + text.replace("\\", "\\\\").replace(":", "\\x3a") if ":" in text else text
+            return "(" + STAMP.sub("' || :stamp || '", text) + ")" if STAMP.search(text) else text
 
         return re.sub(r"\$(\d+)", value, self.text).replace(";", " ") + ";"
 
@@ -154,6 +157,8 @@ class Limit:
             lines = [line for part in parts for line in ["\\startpipeline", *part, "\\endpipeline"]]
         if any(":number" in line for line in lines):
             lines.insert(0, f"\\set number random(1, {self.last})")
+        if any(":stamp" in line for line in lines):
+            lines.insert(0, "\\set stamp random(1, 999999999999)")
         path = self.folder / f"{kind}-{index}.sql"
         path.write_text("\n".join(lines) + "\n")
         self.scripts[kind].append(path)

@@ -27,7 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef struct { const char *bytes; size_t count; } Request;
+// A request, and where it holds a number of twelve digits that differs in every call, if it does.
+typedef struct { char *bytes; size_t count; char *number; } Request;
 typedef struct { int64_t start; uint32_t request; } Call;
 typedef enum { CLOSED, CONNECTING, RESTING, BUSY } State;
 typedef struct {
@@ -99,6 +100,25 @@ static void count(const Call *call, enum Class class, int64_t at) {
         fprintf(call_log, "%.3f %.3f %s\n", (call->start - begin) / 1e6, (at - call->start) / 1e6, names[class]);
 }
 
+static char *number_in(char *bytes, size_t length) {
+    static const char before[] = ", number ";
+    char *found = memmem(bytes, length, before, sizeof before - 1);
+    if (!found || (size_t)(bytes + length - found) < sizeof before + 12) return NULL;
+    found += sizeof before - 1;
+    return strspn(found, "0123456789") == 12 ? found : NULL;
+}
+
+// Gives a request another number than any before it; it begins with the time, so that no run repeats what one before it
+// sent. A request that is being sent on another connection as well goes out with some digits of either.
+static void stamp(Request *request) {
+    static uint64_t next;
+    if (!request->number) return;
+    if (!next) next = (uint64_t)time(NULL) % 100000 * 10000000;
+    char digits[13];
+    snprintf(digits, sizeof digits, "%012llu", (unsigned long long)next++ % 1000000000000ULL);
+    memcpy(request->number, digits, 12);
+}
+
 static void read_requests(const char *path) {
     FILE *file = fopen(path, "rb");
     if (!file) die(path);
@@ -107,7 +127,7 @@ static void read_requests(const char *path) {
         char *bytes = grown(NULL, length);
         if (fread(bytes, 1, length, file) != length) die(path);
         if (request_count == room) requests = grown(requests, (room = room * 2 + 1024) * sizeof *requests);
-        requests[request_count++] = (Request){ bytes, length };
+        requests[request_count++] = (Request){ bytes, length, number_in(bytes, length) };
     }
     fclose(file);
     if (!request_count) { errno = EINVAL; die(path); }
@@ -160,6 +180,7 @@ static int dispatch(Call call) {
         fresh = 1;
     } else return 0;
     connection->call = call;
+    stamp(&requests[call.request]);
     connection->sent = connection->count = connection->end = 0;
     if (++busy_count > most_busy) most_busy = busy_count;
     if (!fresh) {

@@ -45,6 +45,12 @@ package struct IdempotencyRecord: Sendable {
     /// What says that a row is meant to be added though one like it was added a moment ago.
     package static let allowDuplicate = Parameter("allow_duplicate", .boolean, "")
 
+    /// Whether nothing tells this call from the same one sent again by oversight: it has no key and no answers of a person,
+    /// and does not say that another row is meant.
+    ///
+    /// A tool whose rows tell by themselves what was added a moment ago looks there, and needs no promise to be kept.
+    package var isUnmarked: Bool { marks.isEmpty && call.arguments.boolean(Self.allowDuplicate.name) != true }
+
     /// Takes what this call must be the first with, or finds the answer that an earlier one got.
     ///
     /// A second call waits here until the first one has committed or failed.
@@ -69,13 +75,19 @@ package struct IdempotencyRecord: Sendable {
     }
 
     private func duplicate(of earlier: RawJSON) throws -> ToolError {
-        let item = try JSONDocument(earlier.bytes).root["item"]
+        Self.duplicate(of: try JSONDocument(earlier.bytes).root["item"]?["id"]?.string)
+    }
+
+    /// What a caller is told whose call would add the same a second time.
+    ///
+    /// - Parameter id: The identifier of the row that is there.
+    package static func duplicate(of id: String?) -> ToolError {
         var error = ToolError(
             .possibleDuplicate, "The same was saved less than a minute ago. Nothing was saved again.",
             hint: "Go on with that one. If another one is meant, send the call again with "
                 + "\(Self.allowDuplicate.name): true."
         )
-        if let id = item?["id"]?.string { error.details = [JSONMember("possible_duplicate_of", .string(id))] }
+        if let id { error.details = [JSONMember("possible_duplicate_of", .string(id))] }
         return error
     }
 

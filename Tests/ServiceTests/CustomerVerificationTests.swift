@@ -27,7 +27,10 @@ struct CustomerVerificationTests {
     }
 
     private func arguments(_ facts: [String: JSONValue], _ comment: String = "Hello.") -> JSONValue {
-        ["taskId": .string(task.id), "comment": .string(comment), "verification": facts.object]
+        [
+            "taskId": .string(task.id), "comment": .string(comment), "verification": facts.object,
+            "allow_duplicate": true,
+        ]
     }
 
     private func comments() throws -> Int {
@@ -245,6 +248,86 @@ struct CustomerVerificationTests {
         let history = try client.call("getTaskDetails", ["taskId": .string(task.id), "include": ["history"]]).item[
             "history"]
         #expect(history?.elements.count == 1)
+    }
+
+    // MARK: Twice by oversight
+
+    private func again(_ facts: [String: JSONValue] = [:], _ comment: String = "Twice.") -> JSONValue {
+        ["taskId": .string(task.id), "comment": .string(comment), "verification": facts.object]
+    }
+
+    private func isDuplicate(_ reply: ToolReply, of first: ToolReply) -> Bool {
+        reply.code == "possible_duplicate"
+            && reply.structured["error"]?["possible_duplicate_of"] == first.item["id"]
+            && reply.structured["error"]?["hint"]?.string?.contains("allow_duplicate: true") == true
+    }
+
+    @Test("without a key is not stored again within a minute, unless that is meant", arguments: WireEra.both)
+    func duplicate(era: WireEra) throws {
+        let token = try bench.token(for: workspace)
+        let client = try bench.service.client(workspace, token, era: era)
+        let before = try comments()
+        let first = try client.call("addCustomerComment", again(right))
+        #expect(first.structured["saved"] == true, "\(first.answer.text)")
+        let touched = try client.call("getTaskDetails", ["taskId": .string(task.id)]).item["updated_at"]
+        let number: JSONValue = ["taskNumber": .integer(task.number), "comment": "Twice.", "allow_duplicate": false]
+        for call in [again(right), again(["customerName": "elizabeth"]), again(), again([:], "Twi\u{200B}ce."), number]
+        {
+            let reply = try client.call("addCustomerComment", call)
+            #expect(isDuplicate(reply, of: first), "\(reply.answer.text)")
+        }
+        #expect(try client.call("getTaskDetails", ["taskId": .string(task.id)]).item["updated_at"] == touched)
+        #expect(try comments() == before + 1)
+        let others: [JSONValue] = [
+            again().adding("allow_duplicate", true), again().adding("idempotencyKey", "meant"), again([:], "Other."),
+            ["taskId": .string(workspace.tasks[1].id), "comment": "Twice."],
+        ]
+        for call in others { #expect(try client.call("addCustomerComment", call).structured["saved"] == true) }
+        #expect(try self.client().call("addCustomerComment", again()).structured["saved"] == true, "Another token")
+        let elsewhere = try bench.workspace()
+        let stranger = try bench.client(elsewhere)
+        let call: JSONValue = ["taskId": .string(elsewhere.tasks[0].id), "comment": "Twice."]
+        #expect(try stranger.call("addCustomerComment", call).structured["saved"] == true)
+        #expect(try comments() == before + 1 + others.count + 1)
+    }
+
+    @Test("answers a wrong fact as ever, whatever was stored before")
+    func wrongAfterRight() throws {
+        let client = try client()
+        let early = try client.call("addCustomerComment", again(["customerName": "Somebody"]))
+        #expect(try client.call("addCustomerComment", again(right)).structured["saved"] == true)
+        let late = try client.call("addCustomerComment", again(["customerName": "Somebody"]))
+        #expect(late.code == "verification_failed" && late.message == early.message)
+        #expect(late.structured["error"]?["possible_duplicate_of"] == nil)
+    }
+
+    @Test(
+        "may be stored again when the first is older than a minute or was taken away",
+        arguments: ["created_at = created_at - interval '61 seconds'", "deleted_at = now()"])
+    func afterwards(change: String) throws {
+        let client = try client()
+        let first = try client.call("addCustomerComment", again())
+        #expect(isDuplicate(try client.call("addCustomerComment", again()), of: first))
+        _ = try bench.value(
+            """
+            UPDATE comments SET \(verbatim: change) WHERE workspace_id = \(workspace.id.uuid)::uuid AND body = 'Twice.'
+            """)
+        let second = try client.call("addCustomerComment", again())
+        #expect(second.structured["saved"] == true && second.item["id"] != first.item["id"])
+    }
+
+    @Test("without a key sent twenty times at once on two nodes is stored once")
+    func concurrentDuplicates() throws {
+        let other = try bench.anotherNode()
+        let token = try bench.token(for: workspace)
+        let before = try comments()
+        let clients = try (0..<20).map { try ($0 % 2 == 0 ? bench.service : other).client(workspace, token) }
+        let call: JSONValue = ["name": "addCustomerComment", "arguments": again(right)]
+        for client in clients { try client.wire.send(client.request("tools/call", call)) }
+        let replies = try clients.map { ToolReply(try $0.wire.answer()) }
+        let saved = replies.filter { $0.structured["saved"] == true }
+        #expect(saved.count == 1 && replies.filter { isDuplicate($0, of: saved[0]) }.count == 19)
+        #expect(try comments() == before + 1)
     }
 
     // MARK: Idempotency

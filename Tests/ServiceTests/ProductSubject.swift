@@ -64,7 +64,10 @@ enum ProductSubject {
         ],
     ]
 
-    private static let unverified: JSONValue = ["taskNumber": 1042, "comment": "I am on my way."]
+    // Each client in each mode says the same with one token.
+    private static let unverified: JSONValue = [
+        "taskNumber": 1042, "comment": "I am on my way.", "allow_duplicate": true,
+    ]
 
     /// A comment without facts, what the person answers, and what comes of it.
     private static func form(_ answers: [JSONValue], _ content: JSONValue) -> JSONValue {
@@ -139,7 +142,7 @@ enum ProductSubject {
                     "trigger": [
                         "tool": "addCustomerComment",
                         "arguments": [
-                            "taskNumber": 1042, "comment": "Something else.",
+                            "taskNumber": 1042, "comment": "Something else.", "allow_duplicate": true,
                             "verification": ["phone": "7035974534", "customerName": "Elizabeth"],
                         ],
                     ],
@@ -164,7 +167,7 @@ enum ProductSubject {
         (
             "addCustomerComment",
             [
-                "taskNumber": 1042, "comment": .string(comment),
+                "taskNumber": 1042, "comment": .string(comment), "allow_duplicate": true,
                 "verification": ["phone": "7035974534", "customerName": "Elizabeth"],
             ],
             ["structuredContent": ["item": ["author_kind": "customer"]]]

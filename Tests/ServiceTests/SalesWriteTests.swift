@@ -316,10 +316,15 @@ struct SalesWriteTests {
         #expect(part.item["version"] == 2 && part.structured["undo_token"] == nil, "\(part.answer.text)")
         let again = try pay(money(2000), ["if_version": 1, "idempotency_key": "p", "paid_at": "2026-11-20"])
         #expect(again.structured["replayed"] == true)
-        #expect(try pay(money(3000), ["dry_run": true]).item["status"] == "paid")
-        #expect(try pay(money(3000), [:]).item["status"] == "paid")
+        #expect(try pay(money(1000), [:]).item["balance"] == money(2000))
+        let twice = try pay(money(1000), [:])
+        #expect(twice.code == "possible_duplicate", "\(twice.answer.text)")
+        #expect(twice.structured["error"]?["possible_duplicate_of"] == part.item["id"])
+        #expect(try pay(money(1000), ["allow_duplicate": true]).item["balance"] == money(1000))
+        #expect(try pay(money(1000), ["dry_run": true]).item["status"] == "paid")
+        #expect(try pay(money(1000), ["reference": "third"]).item["status"] == "paid")
         let payments = try client.call("get_invoice", ["id": "INV-0002"]).item["payments"]?.elements ?? []
-        #expect(payments.map { $0["amount"] } == [money(2000), money(3000)])
+        #expect(payments.map { $0["amount"] } == [money(2000), money(1000), money(1000), money(1000)])
         #expect(try pay(money(1), [:]).code == "transition_not_allowed")
         let draft = try done("create_invoice", ["currency": "EUR", "lines": lines]).item
         let early = try client.call(

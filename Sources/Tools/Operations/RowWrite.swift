@@ -177,7 +177,13 @@ package struct RowWrite: Sendable {
 
     /// Whether the call adds a row, as a tool does that takes ``IdempotencyRecord/allowDuplicate``.
     private var isAddition: Bool {
-        if case .creation = kind { call.tool == "create_" + entity.name } else { false }
+        switch kind {
+        case .creation: call.tool == "create_" + entity.name
+        // Some add a row that belongs to theirs, such as a payment; their tool says so by the parameter.
+        case .effect:
+            call.registry[call.tool]?.parameters.contains { $0.name == IdempotencyRecord.allowDuplicate.name } ?? false
+        case .update, .deletion, .reversal: false
+        }
     }
 
     /// Whether the row that an answer shows is still there.

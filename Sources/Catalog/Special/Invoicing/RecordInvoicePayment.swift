@@ -19,7 +19,7 @@ extension Tool {
             Parameter("paid_at", .day, "Today if left out."),
             Parameter("reference", .text(maximum: 200), "").terse,
             RowWrite.ifVersion,
-        ] + RowWrite.parameters,
+        ] + RowWrite.parameters + [IdempotencyRecord.allowDuplicate],
         output: RowWrite.output,
         body: .write { call, principal, transaction in
             guard let key = call.arguments.key("id") else { throw Entity.invoice.notFound }

@@ -11,7 +11,7 @@ extension Tool {
         title: "Add customer comment",
         description: """
             Adds a customer's public comment to a task. Ask the customer for the facts in verification; never take \
-            them from a task. Facts that are missing may be asked for with a form. saved tells whether it was stored.
+            them from a task. Missing facts may be asked for with a form. saved tells whether it was stored.
             """,
         effects: .adding,
         permission: .create("customer_comments"),
@@ -26,6 +26,7 @@ extension Tool {
                 "idempotencyKey", .text(maximum: 128),
                 "Within 24 hours the same call is stored once."
             ).terse,
+            IdempotencyRecord.allowDuplicate,
         ],
         output: [
             "type": "object",
@@ -144,7 +145,11 @@ struct CustomerComment {
         return CustomerCheck.refusal
     }
 
+    /// Stores the comment, unless the same was said on the task within the last minute and nothing tells the calls apart.
+    ///
+    /// One statement looks and stores: the task's lock, taken in the same flush, lets one call after the other do so.
     private func insert(task: RowID, customer: RowID?, _ transaction: borrowing Transaction) throws -> ToolAnswer {
+        let condition: SQL = record.isUnmarked ? " WHERE NOT EXISTS (SELECT FROM \(same(on: task)))" : ""
         // The task's row first: who has its lock sees all comments when it indexes them.
         let results = try transaction.queries([
             """
@@ -153,12 +158,13 @@ struct CustomerComment {
             """,
             """
             INSERT INTO comments (workspace_id, task_id, body, visibility, author_kind, customer_id, credential_id)
-            VALUES (\(call.workspace), \(task.digits)::uuid, \(text), 'public', 'customer',
-                \(customer?.digits)::uuid, \(principal.credential.digits)::uuid)
+            SELECT \(call.workspace), \(task.digits)::uuid, \(text)::text, 'public', 'customer',
+                \(customer?.digits)::uuid, \(principal.credential.digits)::uuid\(condition)
             RETURNING json_build_object('id', public_id('com', id), 'visibility', visibility,
                 'author_kind', author_kind, 'trusted', false, 'created_at', rfc3339(created_at))
             """,
         ])
+        guard results[1].rowCount == 1 else { throw try duplicate(on: task, transaction) }
         try SearchUpdate.task(task.digits, in: call, transaction)
         var writer = JSONWriter()
         writer.beginObject()
@@ -168,5 +174,22 @@ struct CustomerComment {
         writer.write("changed", ["comments"])
         writer.endObject()
         return ToolAnswer(RawJSON(writer.bytes))
+    }
+
+    /// The comments on the task that this one would repeat.
+    private func same(on task: RowID) -> SQL {
+        """
+        comments AS e
+        WHERE e.workspace_id = \(call.workspace) AND e.task_id = \(task.digits)::uuid AND e.deleted_at IS NULL
+            AND e.created_at > now() - interval '60 seconds'
+            AND e.credential_id = \(principal.credential.digits)::uuid AND e.author_kind = 'customer'
+            AND e.body = \(text)
+        """
+    }
+
+    private func duplicate(on task: RowID, _ transaction: borrowing Transaction) throws -> ToolError {
+        let rows = try transaction.query(
+            "SELECT public_id('com', e.id) FROM \(same(on: task)) ORDER BY e.created_at DESC, e.id DESC LIMIT 1")
+        return IdempotencyRecord.duplicate(of: rows.string(0, 0))
     }
 }
