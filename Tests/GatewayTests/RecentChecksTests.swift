@@ -20,7 +20,7 @@ struct RecentChecksTests {
         Principal(
             workspace: credential.workspace, credential: RowID(uuid: String(repeating: "3", count: 32))!, member: nil,
             access: ToolAccess(
-                readOnly: true, customerComments: false, customerCommentFactors: 0, allowLists: [], denied: []),
+                readOnly: true, customerComments: false, customerCommentFactors: 0),
             endsAt: endsAt)
     }
 
