@@ -43,10 +43,11 @@ def environment():
 def statements(key, recorded):
     """What a peer runs for a call: the service's own statements, with the places of workspace and arguments in them."""
     tools, check = {}, None
-    for name, arguments, (authenticate, *rest) in recorded:
+    for name, arguments, (opening, *rest) in recorded:
         if len(rest) != 1:
             raise Failure(f"{name} runs {len(rest)} statements; the peers know calls with one.")
-        check = authenticate.text
+        if opening.authenticates:
+            check = opening.text
         places = {f"'{key}'": "workspace", **{f"'{value}'": argument for argument, value in arguments.items()}}
         values = [rest[0].values[str(index + 1)] for index in range(len(rest[0].values))]
         tools.setdefault(name, {})[",".join(sorted(arguments))] = {
@@ -56,6 +57,8 @@ def statements(key, recorded):
                 for value in values
             ],
         }
+    if check is None:
+        raise Failure("No call has asked the database about its token.")
     return {"authenticate": check, "tools": tools}
 
 

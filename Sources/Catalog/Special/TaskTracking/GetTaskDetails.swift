@@ -57,7 +57,15 @@ enum TaskDetails {
     }
 
     static func statement(_ reference: TaskReference, in workspace: SQL) -> SQL {
-        """
+        selection + """
+
+                WHERE t.workspace_id = \(workspace) AND t.deleted_at IS NULL AND \(reference.condition)
+            ) AS i
+            """
+    }
+
+    /// The statement up to its conditions, which is the same for every call.
+    private static let selection: SQL = """
         SELECT row_to_json(i) FROM (
             SELECT public_id('tsk', t.id) AS id, t.number, t.title,
                 CASE WHEN char_length(t.description) > 4000 THEN left(t.description, 4000) || U&'\\2026'
@@ -115,10 +123,7 @@ enum TaskDetails {
                 ) AS comment_count
             FROM tasks AS t
             \(TaskItem.joins)
-            WHERE t.workspace_id = \(workspace) AND t.deleted_at IS NULL AND \(reference.condition)
-        ) AS i
         """
-    }
 
     /// Puts the sections into the item and the item into the answer.
     private static func answer(_ item: [UInt8], sections: some Sequence<(TaskSection, QueryResult)>) -> ToolAnswer {
