@@ -15,9 +15,9 @@ end
 
 local requests = {}
 local place = 0
--- Where a request holds a number of twelve digits that differs in every call, and the number of the next one. It begins with the
--- time, so that no run repeats what one before it sent.
-local numbers = {}
+-- Where a request holds six letters that differ in every call, and the number of the next ones. It begins with the time, so
+-- that no run repeats what one before it sent.
+local codes = {}
 local stamp = 0
 
 function init(arguments)
@@ -27,12 +27,12 @@ function init(arguments)
         local length = file:read("*l")
         if not length then break end
         requests[#requests + 1] = file:read(tonumber(length))
-        numbers[#requests] = requests[#requests]:match(", number ()%d%d%d%d%d%d%d%d%d%d%d%d%.")
+        codes[#requests] = requests[#requests]:match(", code ()%l %l %l %l %l %l%.")
     end
     file:close()
     -- Threads start at different places of the same list.
     place = number * 997 % #requests
-    stamp = os.time() % 100000 * 1e7 + number * 1e6
+    stamp = os.time() % 300 * 1e6 + number * 1e5
     checked, refused, example = 0, 0, ""
     if check == "check" then
         response = function(status, _, body)
@@ -48,10 +48,19 @@ end
 
 function request()
     place = place % #requests + 1
-    local request, at = requests[place], numbers[place]
+    local request, at = requests[place], codes[place]
     if not at then return request end
     stamp = stamp + 1
-    return request:sub(1, at - 1) .. ("%012.0f"):format(stamp) .. request:sub(at + 12)
+    return request:sub(1, at - 1) .. code(stamp) .. request:sub(at + 11)
+end
+
+function code(number)
+    local letters = {}
+    for index = 1, 6 do
+        letters[index] = string.char(97 + number % 26)
+        number = math.floor(number / 26)
+    end
+    return table.concat(letters, " ")
 end
 
 function done(summary, latency)

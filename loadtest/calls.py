@@ -10,6 +10,7 @@ TOOLS = (
     "getTaskDetails", "listWorkspaceTasks", "searchWorkspaceTasks", "listTaskComments", "workspaceSummary",
     "addCustomerComment",
 )
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 METHODS = ("tools/list", "server/discover", "ping")
 
 
@@ -46,8 +47,9 @@ class Calls:
         if call == "addCustomerComment":
             return {
                 "taskNumber": int(number),
-                # Whoever sends it puts another number of twelve digits in each time: the same comment twice is refused.
-                "comment": f"Please call me before you come, number {self.random.randrange(10**12):012d}.",
+                # Whoever sends it puts six other letters in each time: the same comment twice is refused, and new words
+                # would make each comment dearer to index than those that people write.
+                "comment": f"Please call me before you come, code {' '.join(self.random.choices(LETTERS, k=6))}.",
                 "verification": {"taskNumber": int(number), "customerName": customer},
             }
         return {}

@@ -10,7 +10,7 @@ from service import Failure, wait_until_settled
 ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[(\d+)\] ", re.M)
 EXECUTED = re.compile(r"LOG:  duration: [\d.]+ ms  execute \S+: (.*)", re.S)
 # What differs in every call of a tool that writes; see calls.py.
-STAMP = re.compile(r"(?<=, number )\d{12}(?=\.)")
+CODE = re.compile(r"(?<=, code )[a-z](?: [a-z]){5}(?=\.)")
 VALUE = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
 # How many calls are looked at for each scenario; of the mix more, so that each tool has its share.
 SAMPLES = 12
@@ -67,7 +67,8 @@ class Statement:
                 return ":number"
             # pgbench would take what follows a colon for a variable of its own, in a string as well.
             text = "E" + text.replace("\\", "\\\\").replace(":", "\\x3a") if ":" in text else text
-            return "(" + STAMP.sub("' || :stamp || '", text) + ")" if STAMP.search(text) else text
+            letters = " || ' ' || ".join(f"chr(97 + :letter{index})" for index in range(6))
+            return "(" + CODE.sub(f"' || {letters} || '", text) + ")" if CODE.search(text) else text
 
         return re.sub(r"\$(\d+)", value, self.text).replace(";", " ") + ";"
 
@@ -174,8 +175,8 @@ class Limit:
             lines = [line for part in parts for line in ["\\startpipeline", *part, "\\endpipeline"]]
         if any(":number" in line for line in lines):
             lines.insert(0, f"\\set number random(1, {self.last})")
-        if any(":stamp" in line for line in lines):
-            lines.insert(0, "\\set stamp random(1, 999999999999)")
+        if any(":letter0" in line for line in lines):
+            lines = [f"\\set letter{index} random(0, 25)" for index in range(6)] + lines
         path = self.folder / f"{kind}-{index}.sql"
         path.write_text("\n".join(lines) + "\n")
         self.scripts[kind].append(path)

@@ -27,8 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// A request, and where it holds a number of twelve digits that differs in every call, if it does.
-typedef struct { char *bytes; size_t count; char *number; } Request;
+// A request, and where it holds six letters that differ in every call, if it does.
+typedef struct { char *bytes; size_t count; char *code; } Request;
 typedef struct { int64_t start; uint32_t request; } Call;
 typedef enum { CLOSED, CONNECTING, RESTING, BUSY } State;
 typedef struct {
@@ -100,23 +100,24 @@ static void count(const Call *call, enum Class class, int64_t at) {
         fprintf(call_log, "%.3f %.3f %s\n", (call->start - begin) / 1e6, (at - call->start) / 1e6, names[class]);
 }
 
-static char *number_in(char *bytes, size_t length) {
-    static const char before[] = ", number ";
+static char *code_in(char *bytes, size_t length) {
+    static const char before[] = ", code ";
     char *found = memmem(bytes, length, before, sizeof before - 1);
     if (!found || (size_t)(bytes + length - found) < sizeof before + 12) return NULL;
     found += sizeof before - 1;
-    return strspn(found, "0123456789") == 12 ? found : NULL;
+    for (int index = 0; index < 11; index++)
+        if (index % 2 ? found[index] != ' ' : found[index] < 'a' || found[index] > 'z') return NULL;
+    return found;
 }
 
-// Gives a request another number than any before it; it begins with the time, so that no run repeats what one before it
-// sent. A request that is being sent on another connection as well goes out with some digits of either.
+// Gives a request other letters than any before it; they begin with the time, so that no run repeats what one before it
+// sent. A request that is being sent on another connection as well goes out with some letters of either.
 static void stamp(Request *request) {
     static uint64_t next;
-    if (!request->number) return;
-    if (!next) next = (uint64_t)time(NULL) % 100000 * 10000000;
-    char digits[13];
-    snprintf(digits, sizeof digits, "%012llu", (unsigned long long)next++ % 1000000000000ULL);
-    memcpy(request->number, digits, 12);
+    if (!request->code) return;
+    if (!next) next = (uint64_t)time(NULL) % 300 * 1000000;
+    uint64_t rest = next++;
+    for (int index = 0; index < 6; index++, rest /= 26) request->code[2 * index] = 'a' + rest % 26;
 }
 
 static void read_requests(const char *path) {
@@ -127,7 +128,7 @@ static void read_requests(const char *path) {
         char *bytes = grown(NULL, length);
         if (fread(bytes, 1, length, file) != length) die(path);
         if (request_count == room) requests = grown(requests, (room = room * 2 + 1024) * sizeof *requests);
-        requests[request_count++] = (Request){ bytes, length, number_in(bytes, length) };
+        requests[request_count++] = (Request){ bytes, length, code_in(bytes, length) };
     }
     fclose(file);
     if (!request_count) { errno = EINVAL; die(path); }
