@@ -16,12 +16,17 @@ package final class HMACKey: @unchecked Sendable {
         EVP_MAC_free(algorithm)
         // OpenSSL takes a null key for "none set yet". HMAC pads keys with zeros, so one zero byte is the empty key.
         let key = key.isEmpty ? [0] : key
+        // Settings hold addresses of name and value, so both have to stay where they are.
+        let name = Array("digest".utf8CString)
         var digest = Array("SHA256".utf8CString)
-        let status = digest.withUnsafeMutableBufferPointer { digest in
-            let settings = [
-                OSSL_PARAM_construct_utf8_string("digest", digest.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(context, key, key.count, settings)
+        let status = name.withUnsafeBufferPointer { name in
+            digest.withUnsafeMutableBufferPointer { digest in
+                let settings = [
+                    OSSL_PARAM_construct_utf8_string(name.baseAddress, digest.baseAddress, 0),
+                    OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_init(context, key, key.count, settings)
+            }
         }
         guard status == 1 else { fatalError("OpenSSL does not offer HMAC with SHA-256.") }
         self.context = context
