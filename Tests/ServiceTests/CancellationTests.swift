@@ -11,7 +11,7 @@ struct CancellationTests {
     private let holder: Connection
 
     init() throws {
-        bench = try Bench(["call-timeout": "300"])
+        bench = try Bench()
         workspace = try bench.workspace()
         holder = try bench.database.connect(as: .owner)
         try holder.execute(script: "BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")

@@ -133,7 +133,7 @@ struct StdioTests {
 
     @Test("lets a slow call hold up no other, cancels it, and ends after the last", arguments: WireEra.both)
     func concurrency(era: WireEra) throws {
-        let bench = try Bench(["call-timeout": "300"])
+        let bench = try Bench()
         let workspace = try bench.workspace()
         let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(workspace.id.text)"
         let bridge = try BridgeProcess(url, token: try bench.token(for: workspace))
@@ -160,7 +160,7 @@ struct StdioTests {
 
     @Test("finishes calls under way when it is asked to end")
     func termination() throws {
-        let bench = try Bench(["call-timeout": "300"])
+        let bench = try Bench()
         let workspace = try bench.workspace()
         let url = "http://127.0.0.1:\(bench.service.port)/app/api/mcp/server/\(workspace.id.text)"
         let bridge = try BridgeProcess(url, token: try bench.token(for: workspace))

@@ -63,7 +63,9 @@ final class TestService: Sendable {
     ) throws -> Configuration {
         let environment = self.secrets.merging(secrets) { $1 }
         // Calls wait for locks that tests hold, however long the machine takes over a test.
-        var flags = ["port": "0", "workers": "3", "queue-time": "300", "database-url": database]
+        var flags = [
+            "port": "0", "workers": "3", "queue-time": "300", "call-timeout": "300", "database-url": database,
+        ]
         flags.merge(settings) { $1 }
         return try Configuration(try Settings(flags: flags, environment: environment) { _ in nil }, cores: 2)
     }
