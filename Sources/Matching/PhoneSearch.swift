@@ -53,14 +53,18 @@ package struct PhoneSearch: Sendable {
     package let typed: PhoneDigits
     /// The digits that may be meant: as typed, without trunk digits, without the calling code.
     private let forms: [String]
-    /// The forms of the whole number in which a slip is looked for.
-    private let country: PhoneCountry?
+    /// The same to compare with; what was typed is the first.
+    private let digits: [[UInt8]]
+    /// The forms in which a slip is looked for.
+    private let words: [TypedWord]
 
     /// - Parameter country: The workspace's country, if it has one.
     package init(_ typed: PhoneDigits, country: PhoneCountry? = nil) {
         self.typed = typed
-        self.country = country
         forms = Self.forms(of: typed, country)
+        digits = forms.map { Array($0.utf8) }
+        let isLongEnough = digits[0].count >= Self.minSlip
+        words = isLongEnough ? digits.filter { $0.count >= Self.minSlip - 1 }.map { TypedWord($0) } : []
     }
 
     private static func forms(of typed: PhoneDigits, _ country: PhoneCountry?) -> [String] {
@@ -91,56 +95,81 @@ package struct PhoneSearch: Sendable {
     }
 
     /// Ranges of national digits in which a beginning may lie.
-    package var beginnings: [String] {
-        guard !typed.isInternational, (Self.minBeginning...11).contains(typed.digits.utf8.count) else { return [] }
-        return [typed.digits]
+    package var beginnings: [String] { hasBeginnings ? [typed.digits] : [] }
+
+    private var hasBeginnings: Bool {
+        !typed.isInternational && (Self.minBeginning...11).contains(typed.digits.utf8.count)
     }
 
-    /// Ranges in which a number with one slip may lie: the slip is in the last four digits, or before them.
-    package var slips: (endings: [String], beginnings: [String]) {
+    /// Where numbers lie that have a slip in their last digits: those that begin so, and of them those that either go on
+    /// as typed for longer or end as typed.
+    package struct SlipRange: Sendable, Hashable {
+        /// What the number as it is dialled inside of its country begins with.
+        package let beginning: String
+        /// What it begins with unless its end is as typed.
+        package let longer: String
+        /// The last two digits, from right to left.
+        package let ending: String
+    }
+
+    /// Ranges in which a number with one slip may lie: before the last four digits, whose ranges of reversed digits come
+    /// first, or in them. Of the last five digits one slip leaves the first two as they are or the last two.
+    package var slips: (endings: [String], beginnings: [SlipRange]) {
         guard typed.digits.utf8.count >= Self.minSlip else { return ([], []) }
         var endings: Set<String> = []
-        var beginnings: Set<String> = []
+        var beginnings: Set<SlipRange> = []
         for form in forms where form.utf8.count >= Self.minSlip - 1 {
             endings.insert(String(form.suffix(4).reversed()))
             var nationals = [form]
             if let code = PhoneCountry.callingCode(of: form) {
                 nationals.append(String(form.dropFirst(code.utf8.count)))
             }
-            for national in nationals where national.utf8.count >= 6 {
-                beginnings.insert(String(national.dropLast(5).prefix(7)))
+            for national in nationals where national.utf8.count >= 7 {
+                beginnings.insert(
+                    SlipRange(
+                        beginning: String(national.dropLast(5).prefix(7)), longer: String(national.dropLast(3)),
+                        ending: String(national.suffix(2).reversed())))
             }
         }
-        return (endings.sorted(), beginnings.filter { $0.utf8.count >= 2 }.sorted())
+        return (endings.sorted(), beginnings.sorted { ($0.beginning, $0.longer) < ($1.beginning, $1.longer) })
     }
 
     /// Tells how a stored number agrees; `nil` if it does not, and for slips unless they are asked for.
     package func agreement(with stored: StoredPhone, allowingSlip: Bool = false) -> PhoneAgreement? {
+        agreement(digits: Array(stored.digits.utf8), national: Array(stored.national.utf8), allowingSlip: allowingSlip)
+    }
+
+    /// The same of the digits alone, for thousands of numbers.
+    package func agreement(digits stored: [UInt8], national: [UInt8], allowingSlip: Bool = false) -> PhoneAgreement? {
         var best: PhoneAgreement?
         func offer(_ agreement: PhoneAgreement) { best = best.map { min($0, agreement) } ?? agreement }
-        for form in forms {
-            if form == stored.digits || (form == stored.national && (form.utf8.count >= 6 || !typed.isInternational)) {
+        for (place, form) in digits.enumerated() {
+            if form == stored || (form == national && (form.count >= 6 || !typed.isInternational)) {
                 offer(.whole)
-            } else if stored.digits.hasSuffix(form), form == typed.digits || form.utf8.count >= 7 {
+            } else if place == 0 || form.count >= 7, stored.ends(with: form) {
                 offer(.ending)
-            } else if stored.digits.utf8.count >= 7, form.hasSuffix(stored.digits),
-                form.utf8.count - stored.digits.utf8.count <= 3
-            {
+            } else if stored.count >= 7, form.count - stored.count <= 3, form.ends(with: stored) {
                 offer(.whole)
             }
         }
-        if best == nil, beginnings.contains(where: { stored.national.hasPrefix($0) || stored.digits.hasPrefix($0) }) {
-            offer(.beginning)
+        if best == nil, hasBeginnings, national.starts(with: digits[0]) || stored.starts(with: digits[0]) {
+            best = .beginning
         }
-        if best == nil, allowingSlip, typed.digits.utf8.count >= Self.minSlip {
-            let own = [Array(stored.digits.utf8), Array(stored.national.utf8)]
-            for form in forms where form.utf8.count >= Self.minSlip - 1 {
-                let digits = Array(form.utf8)
-                if own.contains(where: { $0.count >= 7 && EditDistance.between(digits, $0, bound: 1) != nil }) {
-                    offer(.slip)
-                }
+        if best == nil, allowingSlip {
+            let isSlip = words.contains { word in
+                stored.count >= 7 && word.errors(to: stored[...], bound: 1) != nil
+                    || national.count >= 7 && word.errors(to: national[...], bound: 1) != nil
             }
+            if isSlip { best = .slip }
         }
         return best
+    }
+}
+
+extension [UInt8] {
+    fileprivate func ends(with other: [UInt8]) -> Bool {
+        guard count >= other.count else { return false }
+        for place in 1..<other.count + 1 where self[count - place] != other[other.count - place] { return false }
+        return true
     }
 }

@@ -60,11 +60,10 @@ enum Finder: Sendable {
 
     private func called(_ rows: QueryResult, _ search: PhoneSearch) -> [FoundRow] {
         (0..<rows.rowCount).compactMap { row in
-            let stored = StoredPhone(
-                digits: String((rows.string(row, 2) ?? "").reversed()), national: rows.string(row, 3) ?? "")
-            guard let agreement = search.agreement(with: stored) else { return nil }
+            let phone = StoredDigits(rows, row, 2)
+            guard let agreement = search.agreement(digits: phone.digits, national: phone.national) else { return nil }
             return Self.found(
-                agreement, stored, id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0,
+                agreement, phone.stored, id: rows.string(row, 0) ?? "", createdAt: rows.int64(row, 1) ?? 0,
                 json: rows.bytes(row, 4))
         }
     }
@@ -138,12 +137,10 @@ enum Finder: Sendable {
         let search = PhoneSearch(typed, country: country)
         var customers: [String: StoredPhone] = [:]
         for row in 0..<rows.rowCount {
-            let stored = StoredPhone(
-                digits: String((rows.string(row, 1) ?? "").reversed()), national: rows.string(row, 2) ?? "")
-            guard search.agreement(with: stored, allowingSlip: true) != nil, let id = rows.string(row, 0) else {
-                continue
-            }
-            customers[id] = stored
+            let phone = StoredDigits(rows, row, 1)
+            let agreement = search.agreement(digits: phone.digits, national: phone.national, allowingSlip: true)
+            guard agreement != nil, let id = rows.string(row, 0) else { continue }
+            customers[id] = phone.stored
         }
         return customers
     }
@@ -167,5 +164,23 @@ enum Finder: Sendable {
                 ))
         }
         return found.filter { $0.errors == least }.map(\.task)
+    }
+}
+
+/// The digits of a number as the index has them: from right to left, and in the next column as they are dialled.
+private struct StoredDigits {
+    let digits: [UInt8]
+    let national: [UInt8]
+
+    init(_ rows: QueryResult, _ row: Int, _ column: Int) {
+        var bytes = rows.bytes(row, column) ?? []
+        bytes.reverse()
+        digits = bytes
+        national = rows.bytes(row, column + 1) ?? []
+    }
+
+    var stored: StoredPhone {
+        StoredPhone(
+            digits: String(decoding: digits, as: UTF8.self), national: String(decoding: national, as: UTF8.self))
     }
 }

@@ -147,31 +147,45 @@ struct SearchTables: Sendable {
         withItems(
             """
             SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint AS created, p.reversed, p.national
-            FROM (\(numbers(endings, Self.bound * 2, beginnings, Self.bound * 4))) AS p
+            FROM (
+                \(numbers(endingSoIn: endings))
+                UNION ALL
+                SELECT n.owner, n.reversed, n.national
+                FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
+                CROSS JOIN LATERAL (
+                    \(numbers("s.national >= x.low AND s.national < x.high"))
+                    LIMIT \(Self.bound * 4)::bigint
+                ) AS n
+            ) AS p
             \(subject.rows(ofOwner: "p.owner"))
             """, "r.id, r.created, r.reversed, r.national")
     }
 
     /// The numbers in the ranges alone, each with its owner: more are looked at than rows would be read.
-    func slips(endings: [String], beginnings: [String]) -> SQL {
-        numbers(endings, Self.bound * 2, beginnings, Self.bound * 10)
+    func slips(endings: [String], beginnings: [PhoneSearch.SlipRange]) -> SQL {
+        """
+        \(numbers(endingSoIn: endings))
+        UNION ALL
+        SELECT n.owner, n.reversed, n.national
+        FROM unnest(
+            \(beginnings.map(\.beginning))::text[], \(beginnings.map { $0.beginning + ":" })::text[],
+            \(beginnings.map(\.longer))::text[], \(beginnings.map(\.ending))::text[]
+        ) AS x(low, high, longer, ending)
+        CROSS JOIN LATERAL (
+            \(numbers("s.national >= x.low AND s.national < x.high"))
+            LIMIT \(Self.bound * 10)::bigint
+        ) AS n
+        WHERE starts_with(n.national, x.longer) OR starts_with(n.reversed, x.ending)
+        """
     }
 
-    private func numbers(_ endings: [String], _ mostEndings: Int, _ beginnings: [String], _ mostBeginnings: Int) -> SQL
-    {
+    private func numbers(endingSoIn endings: [String]) -> SQL {
         """
         SELECT n.owner, n.reversed, n.national
         FROM unnest(\(endings)::text[], \(endings.map { $0 + ":" })::text[]) AS x(low, high)
         CROSS JOIN LATERAL (
             \(numbers("s.reversed >= x.low AND s.reversed < x.high"))
-            LIMIT \(mostEndings)::bigint
-        ) AS n
-        UNION ALL
-        SELECT n.owner, n.reversed, n.national
-        FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
-        CROSS JOIN LATERAL (
-            \(numbers("s.national >= x.low AND s.national < x.high"))
-            LIMIT \(mostBeginnings)::bigint
+            LIMIT \(Self.bound * 2)::bigint
         ) AS n
         """
     }
