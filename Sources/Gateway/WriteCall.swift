@@ -59,7 +59,7 @@ struct WriteCall: Sendable {
             }
             let scope = ChangeScope.workspace(principal.workspace)
             if let event = caller.event { work.parts.trail.count(event) }
-            for uri in changes { work.parts.mcp.announce(.resource(uri: uri), in: scope) }
+            work.parts.mcp.announce(changes.map { .resource(uri: $0) }, in: scope)
             if case .unknownTool = outcome.result {
                 work.audit(outcome.verdict, tool.name, call.argumentsDigest, of: principal)
             }

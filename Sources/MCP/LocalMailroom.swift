@@ -21,8 +21,8 @@ package final class LocalMailroom: Mailroom {
     /// Makes an empty mailroom.
     package init(clock: WallClock = .system) { self.clock = clock }
 
-    package func post(_ letter: String, to address: Address) {
-        receivers.deliver(.letter(letter), to: address.name)
+    package func post(_ letters: [String], to address: Address) {
+        for letter in letters { receivers.deliver(.letter(letter), to: address.name) }
     }
 
     package func receive(at address: Address, _ body: @escaping @Sendable (Delivery) -> Void) -> Reception {

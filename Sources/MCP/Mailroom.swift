@@ -6,10 +6,10 @@
 /// A letter is a hint that may be lost: whatever must not be lost is a note or a log, and its letter only says that there
 /// is something to look at. When letters may have been lost, every receiver is told so by ``Delivery/gap``.
 package protocol Mailroom: Sendable {
-    /// Sends a letter of at most 4,000 bytes of UTF-8 to everybody who listens at an address now, in any process.
+    /// Sends letters, each of at most 4,000 bytes of UTF-8, to everybody who listens at an address now, in any process.
     ///
-    /// Returns at once. Nobody need be there.
-    func post(_ letter: String, to address: Address)
+    /// Returns at once. Nobody need be there. Letters that are posted together travel together.
+    func post(_ letters: [String], to address: Address)
 
     /// Calls `body` with each delivery to an address, until the reception ends. `body` must be quick and not wait.
     ///
@@ -39,6 +39,11 @@ package protocol Mailroom: Sendable {
 
     /// The events of a log behind a position; `nil` if there is no such log (any more). May wait for I/O.
     func events(at address: Address, after position: Int) throws(MailroomError) -> [LoggedEvent]?
+}
+
+extension Mailroom {
+    /// Sends one letter.
+    package func post(_ letter: String, to address: Address) { post([letter], to: address) }
 }
 
 /// What arrives at an address.

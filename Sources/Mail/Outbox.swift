@@ -19,12 +19,13 @@ final class Outbox: Sendable {
 
     init(_ pool: WorkerPool) { self.pool = pool }
 
-    /// Takes a letter; returns at once. What is said twice before it leaves is said once.
-    func post(_ postmark: Postmark) {
-        guard let payload = postmark.payload else { return }
+    /// Takes letters, which leave together; returns at once. What is said twice before it leaves is said once.
+    func post(_ postmarks: [Postmark]) {
+        let payloads = postmarks.compactMap(\.payload)
+        guard !payloads.isEmpty else { return }
         let isFirst = state.withLock { state in
             guard state.waiting.count < Self.capacity else { return false }
-            state.waiting.append(payload)
+            state.waiting += payloads
             defer { state.isSending = true }
             return !state.isSending
         }

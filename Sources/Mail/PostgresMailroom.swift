@@ -56,7 +56,9 @@ package final class PostgresMailroom: Mailroom {
 
     // MARK: Letters
 
-    package func post(_ letter: String, to address: Address) { outbox.post(.letter(letter, to: address.name)) }
+    package func post(_ letters: [String], to address: Address) {
+        outbox.post(letters.map { .letter($0, to: address.name) })
+    }
 
     package func receive(at address: Address, _ body: @escaping @Sendable (Delivery) -> Void) -> Reception {
         receivers.add(at: address.name, body)
@@ -112,7 +114,7 @@ package final class PostgresMailroom: Mailroom {
         _ event: [UInt8], to address: Address, for lifetime: Duration
     ) throws(MailroomError) -> Int {
         let position = try store.append(event, to: address, for: lifetime)
-        outbox.post(.event(event, at: position, of: address))
+        outbox.post([.event(event, at: position, of: address)])
         return position
     }
 

@@ -150,7 +150,7 @@ private final class HookedMailroom: Mailroom {
     let hook = Mutex<(@Sendable (Address) -> Void)?>(nil)
     private let inner = LocalMailroom()
 
-    func post(_ letter: String, to address: Address) { inner.post(letter, to: address) }
+    func post(_ letters: [String], to address: Address) { inner.post(letters, to: address) }
 
     func receive(at address: Address, _ body: @escaping @Sendable (Delivery) -> Void) -> Reception {
         hook.withLock(\.self)?(address)

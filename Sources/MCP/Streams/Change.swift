@@ -35,10 +35,13 @@ package enum Change: Sendable, Hashable {
 }
 
 extension MCPServer {
-    /// Tells all open streams of a scope, in every process, what has changed.
-    package func announce(_ change: Change, in scope: String) {
-        mailroom.post(change.letter, to: Change.address(scope))
+    /// Tells all open streams of a scope, in every process, what has changed together.
+    package func announce(_ changes: [Change], in scope: String) {
+        mailroom.post(changes.map(\.letter), to: Change.address(scope))
     }
+
+    /// Tells all open streams of a scope, in every process, of one change.
+    package func announce(_ change: Change, in scope: String) { announce([change], in: scope) }
 
     /// Ends the streams of this process in the way of their eras, before the program stops.
     package func endStreams() { openStreams.endAll() }
