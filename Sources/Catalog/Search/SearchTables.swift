@@ -148,14 +148,9 @@ struct SearchTables: Sendable {
             """
             SELECT t.id, (extract(epoch FROM t.created_at) * 1e6)::bigint AS created, p.reversed, p.national
             FROM (
-                \(numbers(endingSoIn: endings))
+                \(numbers("reversed", in: endings, most: Self.bound * 2))
                 UNION ALL
-                SELECT n.owner, n.reversed, n.national
-                FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
-                CROSS JOIN LATERAL (
-                    \(numbers("s.national >= x.low AND s.national < x.high"))
-                    LIMIT \(Self.bound * 4)::bigint
-                ) AS n
+                \(numbers("national", in: beginnings, most: Self.bound * 4))
             ) AS p
             \(subject.rows(ofOwner: "p.owner"))
             """, "r.id, r.created, r.reversed, r.national")
@@ -164,7 +159,7 @@ struct SearchTables: Sendable {
     /// The numbers in the ranges alone, each with its owner: more are looked at than rows would be read.
     func slips(endings: [String], beginnings: [PhoneSearch.SlipRange]) -> SQL {
         """
-        \(numbers(endingSoIn: endings))
+        \(numbers("reversed", in: endings, most: Self.bound * 2))
         UNION ALL
         SELECT n.owner, n.reversed, n.national
         FROM unnest(
@@ -172,29 +167,31 @@ struct SearchTables: Sendable {
             \(beginnings.map(\.longer))::text[], \(beginnings.map(\.ending))::text[]
         ) AS x(low, high, longer, ending)
         CROSS JOIN LATERAL (
-            \(numbers("s.national >= x.low AND s.national < x.high"))
+            \(numbers("national"))
             LIMIT \(Self.bound * 10)::bigint
         ) AS n
         WHERE starts_with(n.national, x.longer) OR starts_with(n.reversed, x.ending)
         """
     }
 
-    private func numbers(endingSoIn endings: [String]) -> SQL {
+    /// Numbers whose digits begin so, from right to left or as they are dialled.
+    private func numbers(_ digits: String, in beginnings: [String], most: Int) -> SQL {
         """
         SELECT n.owner, n.reversed, n.national
-        FROM unnest(\(endings)::text[], \(endings.map { $0 + ":" })::text[]) AS x(low, high)
+        FROM unnest(\(beginnings)::text[], \(beginnings.map { $0 + ":" })::text[]) AS x(low, high)
         CROSS JOIN LATERAL (
-            \(numbers("s.reversed >= x.low AND s.reversed < x.high"))
-            LIMIT \(Self.bound * 2)::bigint
+            \(numbers(digits))
+            LIMIT \(most)::bigint
         ) AS n
         """
     }
 
-    private func numbers(_ range: SQL) -> SQL {
+    private func numbers(_ digits: String) -> SQL {
         let phones = subject.phones
         return """
             SELECT s.\(verbatim: phones.owner) AS owner, s.reversed, s.national FROM \(verbatim: phones.name) AS s
-            WHERE s.workspace_id = \(workspace) \(phones.condition) AND \(range)
+            WHERE s.workspace_id = \(workspace) \(phones.condition)
+                AND s.\(verbatim: digits) >= x.low AND s.\(verbatim: digits) < x.high
             """
     }
 
