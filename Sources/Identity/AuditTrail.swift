@@ -12,6 +12,9 @@ package final class AuditTrail: Sendable {
     /// How long an event waits at most before it is written.
     private static let interval = DispatchTimeInterval.milliseconds(250)
     private static let batchSize = 512
+    /// How many workspaces share a transaction: enough that a commit costs little, and so few that what it locks of a
+    /// workspace, a lane of its chain and its counters, is free again after some milliseconds.
+    private static let workspacesTogether = 16
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
     /// Beyond this many waiting events the newest are dropped and counted.
@@ -95,29 +98,55 @@ package final class AuditTrail: Sendable {
         flush()
     }
 
+    /// What waits of one workspace.
+    private typealias Group = (workspace: WorkspaceID, entries: [Entry])
+
     private func write(_ events: [Entry], to database: borrowing Database) {
+        // In one order, so that nodes that write for the same workspaces wait for each other at most.
+        let groups = Dictionary(grouping: events, by: \.event.workspace)
+            .map { Group(workspace: $0.key, entries: $0.value) }
+            .sorted { $0.workspace.uuid < $1.workspace.uuid }
         var unwritten: [Entry] = []
-        for (workspace, group) in Dictionary(grouping: events, by: \.event.workspace) {
-            let new = group.filter { !$0.isWritten }.map(\.event)
-            let calls = group.filter(\.isCall).map(\.event)
-            var statements = [Tenancy.set(workspace)]
-            if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
-            if !calls.isEmpty {
-                statements += [touching(calls, in: workspace), UsageCount.adding(calls, in: workspace)]
-            }
-            // About once a minute where there are always calls, for a flush comes after a quarter of a second.
-            if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
-            do {
-                try database.transaction { transaction in _ = try transaction.queries(statements) }
-                metrics.increment(.auditEvents, by: new.count)
-            } catch let error as PostgresError where error.kind == .server {
-                // The database will not take these events later either: the workspace or credential is gone.
-                metrics.increment(.auditEventsDropped, by: new.count)
-            } catch {
-                unwritten += group
-            }
+        for start in stride(from: 0, to: groups.count, by: Self.workspacesTogether) {
+            unwritten += write(groups[start..<min(groups.count, start + Self.workspacesTogether)], to: database)
         }
         unwritten.isEmpty ? finished() : giveBack(unwritten)
+    }
+
+    /// Writes what waits of some workspaces in one transaction, each under its own tenant setting.
+    ///
+    /// - Returns: What is to be tried again.
+    private func write(_ groups: ArraySlice<Group>, to database: borrowing Database) -> [Entry] {
+        let count = groups.reduce(0) { $0 + $1.entries.count { !$0.isWritten } }
+        do {
+            try database.transaction { transaction in
+                _ = try transaction.queries(groups.flatMap { statements($0.entries, in: $0.workspace) })
+            }
+            metrics.increment(.auditEvents, by: count)
+        } catch let error as PostgresError where error.kind == .server {
+            // What the database does not take of one workspace is no reason to lose the others' events.
+            if groups.count > 1 {
+                var unwritten: [Entry] = []
+                for place in groups.indices { unwritten += write(groups[place...place], to: database) }
+                return unwritten
+            }
+            // It will not take these events later either: the workspace or credential is gone.
+            metrics.increment(.auditEventsDropped, by: count)
+        } catch {
+            return groups.flatMap(\.entries)
+        }
+        return []
+    }
+
+    private func statements(_ entries: [Entry], in workspace: WorkspaceID) -> [SQL] {
+        let new = entries.filter { !$0.isWritten }.map(\.event)
+        let calls = entries.filter(\.isCall).map(\.event)
+        var statements = [Tenancy.set(workspace)]
+        if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
+        if !calls.isEmpty { statements += [touching(calls, in: workspace), UsageCount.adding(calls, in: workspace)] }
+        // About once a minute where there are always calls, for a flush comes after a quarter of a second.
+        if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
+        return statements
     }
 
     /// When the credentials of these events were last used, to the second.

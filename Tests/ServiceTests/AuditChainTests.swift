@@ -1,6 +1,7 @@
 import Identity
 import JSON
 import Postgres
+import Telemetry
 import TestSupport
 import Testing
 
@@ -67,6 +68,39 @@ struct AuditChainTests {
             """)
         #expect(events.int64(0, 0) == 0)
         #expect(try check(since: before.heads).firstBroken == nil)
+    }
+
+    @Test("are intact where workspaces share a transaction, and lose nothing to a workspace that is gone")
+    func together() throws {
+        let pool = WorkerPool(PoolConfiguration(url: bench.database.url(.application)))
+        let metrics = Metrics()
+        let trail = AuditTrail(pool: pool, metrics: metrics)
+        pool.start()
+        defer { pool.drain(deadline: .seconds(60)) }
+        let others = try ["Linden", "Rowan", "Willow"].map { try bench.workspace($0) }
+        let gone = try #require(WorkspaceID("wsp_" + String(repeating: "0", count: 31) + "1"))
+        let workspaces = [workspace.id, gone] + others.map(\.id)
+        for (place, workspace) in (workspaces + workspaces).enumerated() {
+            let credential = try #require(RowID(uuid: workspace.uuid))
+            trail.record(
+                AuditEvent(
+                    workspace: workspace, credential: credential, action: "tool.call", tool: "shared\(place)",
+                    outcome: .ok, at: 1_700_000_000_000_000))
+        }
+        trail.flush()
+        try until("all events are written or given up") { trail.isSettled }
+        for (place, workspace) in workspaces.enumerated() where workspace != gone {
+            let kept = try superuser().query(
+                """
+                SELECT string_agg(e.tool, ' ' ORDER BY e.tool) FROM audit_events AS e
+                WHERE e.workspace_id = \(workspace.uuid)::uuid AND e.tool LIKE 'shared%'
+                """)
+            #expect(kept.string(0, 0) == "shared\(place) shared\(place + workspaces.count)")
+            let report = try AuditChain(bench.database.connect(as: .owner), in: workspace).check(since: [])
+            #expect(report.firstBroken == nil && report.events >= 2)
+        }
+        let lines = String(decoding: metrics.exposition(), as: UTF8.self).split(separator: "\n")
+        #expect(lines.contains("audit_events_total 8") && lines.contains("audit_events_dropped_total 2"), "\(lines)")
     }
 
     @Test("do not hold up transactions that append at the same time")
