@@ -10,11 +10,13 @@ package import Telemetry
 /// same workers as every call. A process that is killed loses what waited; one that is stopped loses nothing.
 package final class AuditTrail: Sendable {
     /// How long an event waits at most before it is written.
-    private static let interval = DispatchTimeInterval.milliseconds(250)
-    private static let batchSize = 512
-    /// How many workspaces share a transaction: enough that a commit costs little, and so few that what it locks of a
-    /// workspace, a lane of its chain and its counters, is free again after some milliseconds.
-    private static let workspacesTogether = 16
+    ///
+    /// A second, for what a flush costs depends on how many workspaces it is for, and less on how many events each has.
+    private static let interval = DispatchTimeInterval.seconds(1)
+    private static let batchSize = 2_048
+    /// How many workspaces share a statement: enough that its start and the commit cost little, and so few that what it
+    /// locks of a workspace, a lane of its chain and its counters, is free again after some milliseconds.
+    private static let workspacesTogether = 64
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
     /// Beyond this many waiting events the newest are dropped and counted.
@@ -110,53 +112,42 @@ package final class AuditTrail: Sendable {
         for start in stride(from: 0, to: groups.count, by: Self.workspacesTogether) {
             unwritten += write(groups[start..<min(groups.count, start + Self.workspacesTogether)], to: database)
         }
+        clear(groups, in: database)
         unwritten.isEmpty ? finished() : giveBack(unwritten)
     }
 
-    /// Writes what waits of some workspaces in one transaction, each under its own tenant setting.
+    /// Writes what waits of some workspaces with one statement.
     ///
     /// - Returns: What is to be tried again.
     private func write(_ groups: ArraySlice<Group>, to database: borrowing Database) -> [Entry] {
-        let count = groups.reduce(0) { $0 + $1.entries.count { !$0.isWritten } }
+        let entries = groups.flatMap(\.entries)
+        let new = entries.filter { !$0.isWritten }.map(\.event)
         do {
-            try database.transaction { transaction in
-                _ = try transaction.queries(groups.flatMap { statements($0.entries, in: $0.workspace) })
-            }
-            metrics.increment(.auditEvents, by: count)
+            let calls = entries.filter(\.isCall).map(\.event)
+            _ = try database.query(AuditTrail.statement(appending: new, counting: calls))
+            metrics.increment(.auditEvents, by: new.count)
         } catch let error as PostgresError where error.kind == .server {
             // What the database does not take of one workspace is no reason to lose the others' events.
             if groups.count > 1 {
-                var unwritten: [Entry] = []
-                for place in groups.indices { unwritten += write(groups[place...place], to: database) }
-                return unwritten
+                let middle = groups.startIndex + groups.count / 2
+                return write(groups[..<middle], to: database) + write(groups[middle...], to: database)
             }
-            // It will not take these events later either: the workspace or credential is gone.
-            metrics.increment(.auditEventsDropped, by: count)
+            // It will not take these events later either: the workspace is gone.
+            metrics.increment(.auditEventsDropped, by: new.count)
         } catch {
-            return groups.flatMap(\.entries)
+            return entries
         }
         return []
     }
 
-    private func statements(_ entries: [Entry], in workspace: WorkspaceID) -> [SQL] {
-        let new = entries.filter { !$0.isWritten }.map(\.event)
-        let calls = entries.filter(\.isCall).map(\.event)
-        var statements = [Tenancy.set(workspace)]
-        if !new.isEmpty { statements.append(AuditEvent.appending(new, in: workspace)) }
-        if !calls.isEmpty { statements += [touching(calls, in: workspace), UsageCount.adding(calls, in: workspace)] }
-        // About once a minute where there are always calls, for a flush comes after a quarter of a second.
-        if Int.random(in: 0..<240) == 0 { statements.append(UsageCount.clearing(workspace)) }
-        return statements
-    }
-
-    /// When the credentials of these events were last used, to the second.
-    private func touching(_ events: [AuditEvent], in workspace: WorkspaceID) -> SQL {
-        let credentials = Array(Set(events.map(\.credential.digits)))
-        return """
-            UPDATE credentials SET last_used_at = date_trunc('second', now())
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = ANY (\(credentials)::uuid[])
-                AND (last_used_at IS NULL OR last_used_at < now() - interval '10 seconds')
-            """
+    /// Removes old counts of one of the workspaces, now and then: each is drawn about once a minute where there are always
+    /// calls, for a flush comes after a second.
+    private func clear(_ groups: [Group], in database: borrowing Database) {
+        for group in groups where Int.random(in: 0..<60) == 0 {
+            _ = try? database.transaction { transaction in
+                _ = try transaction.queries([Tenancy.set(group.workspace), UsageCount.clearing(group.workspace)])
+            }
+        }
     }
 
     private func finished() { state.withLock { $0.inFlight -= 1 } }

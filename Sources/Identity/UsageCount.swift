@@ -3,11 +3,32 @@ import Postgres
 /// What a credential was used for, in minutes, hours and months.
 enum UsageCount {
     /// What one credential did.
-    private struct Sum {
+    struct Sum {
+        let workspace: WorkspaceID
+        let credential: RowID
         var calls: Int64 = 0
         var errors: Int64 = 0
         var denied: Int64 = 0
         var bytes: Int64 = 0
+
+        mutating func add(_ event: AuditEvent) {
+            calls += 1
+            switch event.outcome {
+            case .error: errors += 1
+            case .denied, .rateLimited: denied += 1
+            case .ok, .pending, .confirmed, .undone: break
+            }
+            bytes += event.resultBytes
+        }
+    }
+
+    /// What each credential did, in any order.
+    static func sums(of calls: [AuditEvent]) -> [Sum] {
+        var sums: [RowID: Sum] = [:]
+        for call in calls {
+            sums[call.credential, default: Sum(workspace: call.workspace, credential: call.credential)].add(call)
+        }
+        return Array(sums.values)
     }
 
     /// Removes a few counts that nobody asks for any more: minutes of yesterday, hours of the quarter before.
@@ -22,38 +43,5 @@ enum UsageCount {
             FOR UPDATE SKIP LOCKED
         ))
         """
-    }
-
-    /// The statement that counts calls of one workspace, under the time at which it runs.
-    ///
-    /// One row for each credential and span, whatever the number of calls; in one order, so that nodes that count the same
-    /// credentials wait for each other instead of getting into each other's way.
-    static func adding(_ events: [AuditEvent], in workspace: WorkspaceID) -> SQL {
-        var sums: [String: Sum] = [:]
-        for event in events {
-            var sum = sums[event.credential.digits] ?? Sum()
-            sum.calls += 1
-            switch event.outcome {
-            case .error: sum.errors += 1
-            case .denied, .rateLimited: sum.denied += 1
-            case .ok, .pending, .confirmed, .undone: break
-            }
-            sum.bytes += event.resultBytes
-            sums[event.credential.digits] = sum
-        }
-        let told = sums.sorted { $0.key < $1.key }
-        return """
-            INSERT INTO usage_counters AS u (workspace_id, credential_id, span, starts_at, calls, errors, denied, bytes_out)
-            SELECT c.workspace_id, c.id, s.span, date_trunc(s.span, now(), 'UTC'), e.calls, e.errors, e.denied, e.bytes
-            FROM unnest(\(told.map(\.key))::text[], \(told.map(\.value.calls))::bigint[],
-                \(told.map(\.value.errors))::bigint[], \(told.map(\.value.denied))::bigint[],
-                \(told.map(\.value.bytes))::bigint[]) AS e(credential, calls, errors, denied, bytes)
-            JOIN credentials AS c ON c.workspace_id = \(workspace.uuid)::uuid AND c.id = e.credential::uuid
-            CROSS JOIN unnest(ARRAY['hour', 'minute', 'month']) AS s(span)
-            ORDER BY c.id, s.span
-            ON CONFLICT (workspace_id, credential_id, span, starts_at) DO UPDATE SET
-                calls = u.calls + EXCLUDED.calls, errors = u.errors + EXCLUDED.errors,
-                denied = u.denied + EXCLUDED.denied, bytes_out = u.bytes_out + EXCLUDED.bytes_out
-            """
     }
 }

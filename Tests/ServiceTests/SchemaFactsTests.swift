@@ -156,11 +156,37 @@ struct SchemaFactsTests {
             #expect(
                 [
                     "search_tasks", "search_records_of", "sweep_mail", "semantic_workspaces", "hold_semantic_search",
+                    "write_audit_trail",
                 ].contains(function[0]),
                 "\(function[0]) is new: does it keep workspaces apart?")
             #expect(function[1].hasPrefix("search_path=pg_catalog, public, pg_temp"), "\(function)")
             #expect(function[2] == "f", "\(function[0]) is open to everybody")
         }
+    }
+
+    @Test("tells every node when something is changed that the check of a token reads")
+    func announcements() throws {
+        let read = try column(
+            """
+            WITH alias(name, relation) AS (
+                VALUES ('c', 'credentials'), ('w', 'workspaces'), ('m', 'members'), ('s', 'mcp_servers')
+            ),
+            read AS (
+                SELECT DISTINCT a.relation, f[2] AS name
+                FROM pg_proc AS p, regexp_matches(p.prosrc, '\\m([cwms])\\.(\\w+)', 'g') AS f
+                JOIN alias AS a ON a.name = f[1]
+                WHERE p.proname = 'authenticate' AND p.pronamespace = 'public'::regnamespace
+            )
+            SELECT r.relation || '.' || r.name FROM read AS r
+            -- Keys are not changed.
+            WHERE r.name NOT IN ('id', 'workspace_id') AND NOT EXISTS (
+                SELECT FROM pg_trigger AS t JOIN pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr)
+                WHERE t.tgname = r.relation || '_altered' AND t.tgrelid = r.relation::regclass AND a.attname = r.name
+            )
+            """)
+        #expect(read == [], "Columns whose change only the longest standing ends")
+        let triggers = try column("SELECT tgname FROM pg_trigger WHERE tgname LIKE '%\\_altered' ORDER BY 1")
+        #expect(triggers == ["credentials_altered", "mcp_servers_altered", "members_altered", "workspaces_altered"])
     }
 
     @Test("refuses the application a row of another workspace even if a statement asks for it")
