@@ -3,22 +3,26 @@ package import MCP
 import Synchronization
 import Telemetry
 
-/// Who calls, and when the database was asked.
+/// Who calls, and as of when.
 struct Checked: Sendable {
     let principal: Principal
-    /// When the check left for the database: it has seen everything that was changed before.
+    /// Everything that was changed before is seen: when the check left for the database, or a later moment up to which every
+    /// change was heard of.
     let time: ContinuousClock.Instant
 }
 
-/// The callers that the database has vouched for a moment ago: what only reads need not ask again.
+/// The callers that the database has vouched for: what only reads need not ask again.
 ///
-/// A caller stands for ``standing`` from when its check left, under workspace, token and session. So whatever is changed
-/// for a token, its member, its server or its workspace holds on every node after that time at the latest. Mostly it
-/// holds at once: triggers post a letter to ``address`` in the transaction of the change, and each node forgets the
-/// workspace. Writes do not look here; they check the token in their own transaction.
+/// A caller stands under workspace, token and session as long as this node hears of changes. Triggers post a letter to
+/// ``address`` in the transaction of a change, and each node forgets the workspace, so a change mostly holds at once.
+/// Where nothing is heard, a check stands for ``standing`` from when it left, or from when everything was heard last
+/// (``Mailroom/caughtUp``): so whatever is changed for a token, its member, its server or its workspace holds on every
+/// node after that time at the latest. Writes do not look here; they check the token in their own transaction.
 package final class RecentChecks: Sendable {
-    /// How long a check stands; zero for not at all.
+    /// How long a check stands where no change is heard of; zero for not at all.
     package let standing: Duration
+    /// How long it stands at most: what is changed in the database past its triggers holds after this time.
+    package let longest: Duration
     private let state = Mutex(State())
     private let capacity: Int
     private let mailroom: any Mailroom
@@ -54,8 +58,8 @@ package final class RecentChecks: Sendable {
         /// Makes room when it is time.
         ///
         /// - Returns: What does not stand any more.
-        mutating func turn(_ now: ContinuousClock.Instant, _ standing: Duration) -> Callers {
-            guard now - turned >= standing else { return [:] }
+        mutating func turn(_ now: ContinuousClock.Instant, _ longest: Duration) -> Callers {
+            guard now - turned >= longest else { return [:] }
             let gone = old
             (old, young, turned, count) = (young, [:], now, 0)
             return gone
@@ -64,9 +68,12 @@ package final class RecentChecks: Sendable {
 
     /// - Parameters:
     ///   - mailroom: What tells of changes at other nodes.
-    ///   - capacity: How many callers are kept at most within ``standing``; further ones are asked for each time.
-    package init(standing: Duration, mailroom: any Mailroom, capacity: Int = 20_000) {
+    ///   - capacity: How many callers are kept at most within ``longest``; further ones are asked for each time.
+    package init(
+        standing: Duration, longest: Duration = .seconds(60), mailroom: any Mailroom, capacity: Int = 20_000
+    ) {
         self.standing = standing
+        self.longest = max(standing, longest)
         self.mailroom = mailroom
         self.capacity = capacity
     }
@@ -78,13 +85,17 @@ package final class RecentChecks: Sendable {
     func caller(_ credential: PresentedCredential, session: [UInt8]?) -> Checked? {
         guard standing > .zero else { return nil }
         let key = Key(credential: credential, session: session)
+        // Before the look: what was posted until then has been taken away by now.
+        let caughtUp = mailroom.caughtUp
         let now = ContinuousClock.now
         let found = state.withLock { state in
             state.young[credential.workspace]?[key] ?? state.old[credential.workspace]?[key]
         }
-        guard let found, now - found.time < standing else { return nil }
+        guard let found, now - found.time < longest else { return nil }
+        let time = max(found.time, caughtUp ?? found.time)
+        guard now - time < standing else { return nil }
         if let end = found.principal.endsAt, end <= WallClock.system.now { return nil }
-        return found
+        return Checked(principal: found.principal, time: time)
     }
 
     /// Whether a check of any caller of a workspace was kept lately.
@@ -103,7 +114,7 @@ package final class RecentChecks: Sendable {
         let checked = Checked(principal: principal, time: departure.time)
         let gone = state.withLock { state -> State.Callers in
             guard state.epoch == departure.epoch else { return [:] }
-            let gone = state.turn(.now, standing)
+            let gone = state.turn(.now, longest)
             guard state.count < capacity else { return gone }
             if state.young[credential.workspace, default: [:]].updateValue(checked, forKey: key) == nil {
                 state.count += 1

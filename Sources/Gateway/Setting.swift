@@ -77,7 +77,7 @@ extension Setting {
     package static let tokenStanding = Setting(
         name: "token-standing", form: .seconds(0...60), standard: "1",
         meaning:
-            "Seconds that the check of a token stands for further reads with it, unless a change is heard of before; 0 checks with each"
+            "Seconds that the check of a token stands for further reads with it where changes cannot be heard of; 0 checks with each"
     )
     package static let workers = Setting(
         name: "workers", form: .integer(1...256), standard: nil,

@@ -29,6 +29,8 @@ package final class LocalMailroom: Mailroom {
         receivers.add(at: address.name, body)
     }
 
+    package var caughtUp: ContinuousClock.Instant? { .now }
+
     package func note(at address: Address) throws(MailroomError) -> [UInt8]? {
         let now = clock.now
         return state.withLock { state in

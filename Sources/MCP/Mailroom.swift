@@ -16,6 +16,10 @@ package protocol Mailroom: Sendable {
     /// Returns at once. Letters that are posted after this function has returned are heard.
     func receive(at address: Address, _ body: @escaping @Sendable (Delivery) -> Void) -> Reception
 
+    /// A moment before which everything was delivered here that had been posted, by anybody; later ones the longer letters
+    /// are heard. `nil` if none has been heard yet.
+    var caughtUp: ContinuousClock.Instant? { get }
+
     /// The note that is kept under an address, if there is one that has not expired. May wait for I/O.
     func note(at address: Address) throws(MailroomError) -> [UInt8]?
 

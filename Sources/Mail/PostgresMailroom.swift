@@ -20,6 +20,7 @@ package final class PostgresMailroom: Mailroom {
     private let housekeeping = DispatchQueue(label: "workport.mail.housekeeping")
     private let isStopped = Atomic(false)
     private let onEvent: @Sendable (Event) -> Void
+    private let caughtUpAt = Mutex<ContinuousClock.Instant?>(nil)
 
     /// What an operator should know.
     package enum Event: Sendable {
@@ -64,8 +65,11 @@ package final class PostgresMailroom: Mailroom {
         receivers.add(at: address.name, body)
     }
 
+    package var caughtUp: ContinuousClock.Instant? { caughtUpAt.withLock(\.self) }
+
     private func hear(_ event: NotificationListener.Event) {
         switch event {
+        case .caughtUp(let time): caughtUpAt.withLock { $0 = time }
         case .listening:
             // Also the first time: somebody may have begun to receive before anything could be heard.
             receivers.deliverGap()

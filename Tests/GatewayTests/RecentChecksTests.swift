@@ -78,12 +78,23 @@ struct RecentChecksTests {
         #expect(checks.caller(credentials[2], session: nil) != nil)
     }
 
-    @Test("do not outlast their time")
+    @Test("stand beyond their time as long as everything is heard, and not for ever")
     func time() {
-        let checks = RecentChecks(standing: .nanoseconds(1), mailroom: LocalMailroom())
         let mine = credential(one)
-        keep(mine, in: checks)
-        #expect(checks.caller(mine, session: nil) == nil)
+        let now = ContinuousClock.now
+        for (caughtUp, longest, stands) in [
+            (now + .seconds(3_600), Duration.seconds(600), true),
+            (now - .seconds(1), .seconds(600), false),
+            (nil, .seconds(600), false),
+            (now + .seconds(3_600), .zero, false),
+        ] {
+            let checks = RecentChecks(
+                standing: .nanoseconds(1), longest: longest, mailroom: HearingMailroom(caughtUp: caughtUp))
+            keep(mine, in: checks)
+            let found = checks.caller(mine, session: nil)
+            #expect((found != nil) == stands)
+            if let found { #expect(found.time == caughtUp && checks.stands(found)) }
+        }
         let none = RecentChecks(standing: .zero, mailroom: LocalMailroom())
         keep(mine, in: none)
         #expect(none.caller(mine, session: nil) == nil && !none.isKnown(one))
@@ -99,5 +110,33 @@ struct RecentChecksTests {
         keep(stranger, in: checks)
         mailroom.post(one.uuid, to: RecentChecks.address)
         #expect(checks.caller(mine, session: nil) == nil && checks.caller(stranger, session: nil) != nil)
+    }
+}
+
+/// A mailroom that has heard of everything up to some moment.
+private struct HearingMailroom: Mailroom {
+    let caughtUp: ContinuousClock.Instant?
+    private let inner = LocalMailroom()
+
+    init(caughtUp: ContinuousClock.Instant?) { self.caughtUp = caughtUp }
+
+    func post(_ letters: [String], to address: Address) { inner.post(letters, to: address) }
+
+    func receive(at address: Address, _ body: @escaping @Sendable (Delivery) -> Void) -> Reception {
+        inner.receive(at: address, body)
+    }
+
+    func note(at address: Address) throws(MailroomError) -> [UInt8]? { try inner.note(at: address) }
+
+    func amend<Result>(
+        _ address: Address, for lifetime: Duration, _ body: (inout [UInt8]?) -> Result
+    ) throws(MailroomError) -> Result { try inner.amend(address, for: lifetime, body) }
+
+    func append(_ event: [UInt8], to address: Address, for lifetime: Duration) throws(MailroomError) -> Int {
+        try inner.append(event, to: address, for: lifetime)
+    }
+
+    func events(at address: Address, after position: Int) throws(MailroomError) -> [LoggedEvent]? {
+        try inner.events(at: address, after: position)
     }
 }

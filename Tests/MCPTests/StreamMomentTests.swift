@@ -157,6 +157,8 @@ private final class HookedMailroom: Mailroom {
         return inner.receive(at: address, body)
     }
 
+    var caughtUp: ContinuousClock.Instant? { inner.caughtUp }
+
     func note(at address: Address) throws(MailroomError) -> [UInt8]? { try inner.note(at: address) }
 
     func amend<Result>(

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import MCP
 import Mail
 import Postgres
@@ -172,6 +173,21 @@ struct PostgresMailroomTests {
         #expect(credential.letters(until: "access:") == lists)
         #expect(workspace.letters(until: "access:") == lists)
         withExtendedLifetime(receptions) {}
+    }
+
+    @Test("knows up to when it has heard everything, also after an interruption")
+    func caughtUp() throws {
+        let heard = Inbox()
+        let reception = nodes.second.receive(at: nodes.address("words")) { heard.put($0) }
+        for interruptions in 0..<2 {
+            if interruptions > 0 { try nodes.interrupt() }
+            nodes.first.post("a word", to: nodes.address("words"))
+            #expect(heard.letters(until: "a word").last == "a word")
+            let posted = ContinuousClock.now
+            // The suite's limit of time ends what never comes.
+            while nodes.second.caughtUp.map({ $0 <= posted }) ?? true { sched_yield() }
+        }
+        withExtendedLifetime(reception) {}
     }
 
     @Test("says what is wrong when the database is away, and waits for nobody for ever")

@@ -1,3 +1,4 @@
+import Glibc
 import Identity
 import JSON
 import Postgres
@@ -85,12 +86,32 @@ struct StandingTests {
         #expect(try bench.count("SELECT count(*) FROM comments WHERE body = 'Too late.'") == 0)
     }
 
-    @Test("does not outlast its time where nothing is heard")
-    func time() throws {
-        let node = try bench.anotherNode(["token-standing": "0.05"])
+    /// The database's processes that tell nodes of changes.
+    private func listeners() throws -> Set<pid_t> {
+        let rows = try bench.database.connect(as: .superuser).query(
+            """
+            SELECT pid::bigint FROM pg_stat_activity
+            WHERE application_name = 'workport notifications' AND datname = current_database()
+            """)
+        return Set((0..<rows.rowCount).compactMap { rows.int64($0, 0).map { pid_t($0) } })
+    }
+
+    @Test("lasts while changes are heard, and not longer than its time where they are not")
+    func silence() throws {
+        let others = try listeners()
+        let node = try bench.anotherNode(["token-standing": "1"])
         let client = try node.client(workspace, try bench.token(for: workspace))
         #expect(try client.ask("tools/list").status == 200)
-        try secretly("UPDATE credentials SET revoked_at = now()")
+        // The server's side of the connection on which the node listens: a network that takes everything and delivers nothing.
+        var processes = Set<pid_t>()
+        try until("the node listens") {
+            processes = try listeners().subtracting(others)
+            return !processes.isEmpty
+        }
+        for process in processes { #expect(kill(process, SIGSTOP) == 0) }
+        defer { for process in processes { kill(process, SIGCONT) } }
+        try bench.database.connect(as: .superuser).execute(
+            script: "UPDATE credentials SET revoked_at = now() WHERE workspace_id = '\(workspace.id.uuid)'")
         try until("the token is refused") { try client.ask("tools/list").json["reason"] == "revoked" }
     }
 
