@@ -14,9 +14,10 @@ package final class AuditTrail: Sendable {
     /// A second, for what a flush costs depends on how many workspaces it is for, and less on how many events each has.
     private static let interval = DispatchTimeInterval.seconds(1)
     private static let batchSize = 2_048
-    /// How many workspaces share a statement: enough that its start and the commit cost little, and so few that what it
-    /// locks of a workspace, a lane of its chain and its counters, is free again after some milliseconds.
-    private static let workspacesTogether = 64
+    /// How many events and workspaces share a statement: enough that its start and the commit cost little, and so few that
+    /// what it locks of a workspace, a lane of its chain and its counters, is free again after some milliseconds.
+    private static let eventsTogether = 128
+    private static let workspacesTogether = 32
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
     /// Beyond this many waiting events the newest are dropped and counted.
@@ -74,23 +75,24 @@ package final class AuditTrail: Sendable {
     /// Whether everything recorded so far has been written or given up.
     package var isSettled: Bool { state.withLock { $0.waiting.isEmpty && $0.inFlight == 0 } }
 
-    /// Hands what waits to a worker.
+    /// Hands what waits to the workers.
     package func flush() {
-        let events = state.withLock { state -> [Entry] in
-            let events = state.waiting
+        let portions = state.withLock { state -> [Portion] in
+            let portions = Self.portions(of: state.waiting)
             state.waiting.removeAll(keepingCapacity: true)
-            if !events.isEmpty { state.inFlight += 1 }
-            return events
+            state.inFlight += portions.count
+            return portions
         }
-        guard !events.isEmpty else { return }
-        let job = Job(
-            tenant: AuditTrail.tenant,
-            deadline: .now + .seconds(10),
-            isPatient: true,
-            plan: { .write { database in self.write(events, to: database) } },
-            refuse: { _ in self.giveBack(events) }
-        )
-        if pool.submit(job) != .accepted { giveBack(events) }
+        for portion in portions {
+            let job = Job(
+                tenant: AuditTrail.tenant,
+                deadline: .now + .seconds(10),
+                isPatient: true,
+                plan: { .write { database in self.write(portion, to: database) } },
+                refuse: { _ in self.giveBack(portion.flatMap(\.entries)) }
+            )
+            if pool.submit(job) != .accepted { giveBack(portion.flatMap(\.entries)) }
+        }
     }
 
     private enum Action { case none, drop, flush, schedule }
@@ -102,17 +104,34 @@ package final class AuditTrail: Sendable {
 
     /// What waits of one workspace.
     private typealias Group = (workspace: WorkspaceID, entries: [Entry])
+    /// What is written together.
+    private typealias Portion = [Group]
 
-    private func write(_ events: [Entry], to database: borrowing Database) {
-        // In one order, so that nodes that write for the same workspaces wait for each other at most.
-        let groups = Dictionary(grouping: events, by: \.event.workspace)
-            .map { Group(workspace: $0.key, entries: $0.value) }
-            .sorted { $0.workspace.uuid < $1.workspace.uuid }
-        var unwritten: [Entry] = []
-        for start in stride(from: 0, to: groups.count, by: Self.workspacesTogether) {
-            unwritten += write(groups[start..<min(groups.count, start + Self.workspacesTogether)], to: database)
+    /// Puts workspaces in one order, so that nodes that write for the same ones wait for each other at most.
+    private static func portions(of entries: [Entry]) -> [Portion] {
+        var portions: [Portion] = []
+        var room = 0
+        for (workspace, entries) in Dictionary(grouping: entries, by: \.event.workspace)
+            .sorted(by: { $0.key.uuid < $1.key.uuid })
+        {
+            var rest = entries[...]
+            while !rest.isEmpty {
+                if room == 0 || portions[portions.count - 1].count == workspacesTogether {
+                    portions.append([])
+                    room = eventsTogether
+                }
+                let part = rest.prefix(room)
+                portions[portions.count - 1].append((workspace, Array(part)))
+                rest = rest.dropFirst(part.count)
+                room -= part.count
+            }
         }
-        clear(groups, in: database)
+        return portions
+    }
+
+    private func write(_ portion: Portion, to database: borrowing Database) {
+        let unwritten = write(portion[...], to: database)
+        clear(portion, in: database)
         unwritten.isEmpty ? finished() : giveBack(unwritten)
     }
 
@@ -142,7 +161,7 @@ package final class AuditTrail: Sendable {
 
     /// Removes old counts of one of the workspaces, now and then: each is drawn about once a minute where there are always
     /// calls, for a flush comes after a second.
-    private func clear(_ groups: [Group], in database: borrowing Database) {
+    private func clear(_ groups: Portion, in database: borrowing Database) {
         for group in groups where Int.random(in: 0..<60) == 0 {
             _ = try? database.transaction { transaction in
                 _ = try transaction.queries([Tenancy.set(group.workspace), UsageCount.clearing(group.workspace)])
@@ -150,9 +169,10 @@ package final class AuditTrail: Sendable {
         }
     }
 
+    /// A portion is written.
     private func finished() { state.withLock { $0.inFlight -= 1 } }
 
-    /// Puts events back after a failure; the next tick tries again.
+    /// Puts a portion's events back after a failure; the next tick tries again.
     private func giveBack(_ events: [Entry]) {
         let dropped = state.withLock { state -> Int in
             state.inFlight -= 1
