@@ -15,7 +15,7 @@ import urllib.parse
 import load
 import report
 from calls import Requests
-from service import REPOSITORY, Failure, wait_until_settled
+from service import REPOSITORY, TICKS, Failure, wait_until_settled
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "offer.c"
 PROGRAM = REPOSITORY / ".build/loadtest/offer"
@@ -85,10 +85,10 @@ def verify(scenario, found):
 
 
 class Watch:
-    """Looks at the service's memory all the while."""
+    """Looks at the service's memory all the while, and at the time that others took from the machine's processors."""
 
     def __init__(self, service):
-        self.service, self.most, self.isOver = service, 0, threading.Event()
+        self.service, self.most, self.stolen, self.isOver = service, 0, 0.0, threading.Event()
         self.thread = threading.Thread(target=self.look, daemon=True)
 
     def look(self):
@@ -98,12 +98,20 @@ class Watch:
                 return
 
     def __enter__(self):
+        self.stolen = -stolen()
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.isOver.set()
         self.thread.join()
+        self.stolen += stolen()
+
+
+def stolen():
+    """Seconds in which the host ran something else while a processor of this machine had something to run."""
+    with open("/proc/stat", encoding="utf-8") as counters:
+        return int(counters.readline().split()[8]) / TICKS
 
 
 def offer(run, requests, scenario, rate, seconds, **others):
@@ -115,7 +123,7 @@ def offer(run, requests, scenario, rate, seconds, **others):
         finally:
             offer.stop()
     verify(scenario, found)
-    return {**found, "resident_bytes": watch.most}
+    return {**found, "resident_bytes": watch.most, "stolen_s": watch.stolen}
 
 
 def measure(run, scenario):

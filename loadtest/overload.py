@@ -1,5 +1,6 @@
 """More than the service can do: how much of it is still answered, what is refused, and who suffers."""
 
+import contextlib
 import math
 import statistics
 import time
@@ -7,7 +8,7 @@ import time
 import load
 import openloop
 import report
-from calls import Requests
+from calls import Calls, Requests
 from service import wait_until_settled
 from trouble import Trouble
 
@@ -123,46 +124,71 @@ def measure(run, scenario):
 
 
 def fairness(run, scenario):
-    """One workspace floods the service while another calls modestly: what the other notices."""
+    """One workspace floods the service while another calls modestly: what the other notices.
+
+    The processors are shared by the service, its database and whoever floods, so a flood costs the modest one something
+    whatever the service does. How much that is, the same flood tells when it goes to a service of its own, with a database of
+    its own, on the same processors.
+    """
     service = run.service
     modest, flooding = service.workspaces[0], service.workspaces[1 : scenario.workspaces]
     both = Requests(service, scenario, run.calls, service.workspaces[: scenario.workspaces], f"{scenario.name}-all")
     found = capacity(run, both, scenario)
     requests = Requests(service, scenario, run.calls, [modest], f"{scenario.name}-modest")
-    flood = Requests(service, scenario, run.calls, flooding, f"{scenario.name}-flood")
+    here = (service, Requests(service, scenario, run.calls, flooding, f"{scenario.name}-flood"))
     rounds = []
-    for number in range(scenario.rounds):
-        wait_until_settled(service)
-        alone = openloop.offer(run, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
-        # All calls of the modest one fall into the flood, which has had half a second to fill what it may.
-        beside, large = flood_around(run, scenario, requests, (flood, scenario.flood * found), number)
-        rounds.append(
-            {
-                "alone": alone, "beside": beside, "flood": large,
-                "p99_ratio": beside["latency"]["p99_ms"] / max(alone["latency"]["p99_ms"], 0.001),
-                "p50_ratio": beside["latency"]["p50_ms"] / max(alone["latency"]["p50_ms"], 0.001),
-            }
-        )
+    with neighbour(run, scenario) as there:
+        for number in range(scenario.rounds):
+            wait_until_settled(service)
+            alone = openloop.offer(run, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
+            # All calls of the modest one fall into the flood, which has had half a second to fill what it may.
+            beside, large = flood_around(run, scenario, requests, here, scenario.flood * found, number)
+            apart, _ = flood_around(run, scenario, requests, there, scenario.flood * found, number)
+            rounds.append({
+                "alone": alone, "beside": beside, "apart": apart, "flood": large,
+                "p99_ratio": ratio(beside, alone, "p99_ms"), "p50_ratio": ratio(beside, alone, "p50_ms"),
+                "apart_p99_ratio": ratio(apart, alone, "p99_ms"), "p99_ratio_to_apart": ratio(beside, apart, "p99_ms"),
+            })
     return {
         "era": scenario.era, "seconds": scenario.seconds, "capacity": found, "modest_rate": scenario.modest_rate,
         **report.summary(rounds), "rounds": rounds,
     }
 
 
-def flood_around(run, scenario, requests, flood, number):
-    service = run.service
+def ratio(one, other, what):
+    return one["latency"][what] / max(other["latency"][what], 0.001)
+
+
+@contextlib.contextmanager
+def neighbour(run, scenario):
+    """Another service like the run's, filled like it, and the requests of its flood."""
+    service = run.another()
+    try:
+        service.seed(scenario.workspaces, run.chosen.others, run.chosen.others, scenario.workspaces)
+        calls = {workspace: Calls(service, workspace) for workspace in service.workspaces}
+        requests = Requests(service, scenario, calls, service.workspaces[1:], f"{scenario.name}-flood")
+        load.measure(service, requests, 16, 1, check=True)
+        wait_until_settled(service)
+        yield service, requests
+    finally:
+        service.stop()
+
+
+def flood_around(run, scenario, requests, flood, rate, number):
+    """Runs the modest calls while a flood, a service and its requests, goes on; returns both results."""
+    service, flooding = flood
     wait_until_settled(service)
     offers = []
     with openloop.Watch(service) as watch:
         try:
             offers.append(
-                openloop.Offer(
-                    service.origin, flood[0], scenario, flood[1], scenario.seconds + 1, seed=number + 1000
-                )
+                openloop.Offer(service.origin, flooding, scenario, rate, scenario.seconds + 1, seed=number + 1000)
             )
             time.sleep(0.5)
             offers.append(
-                openloop.Offer(service.origin, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
+                openloop.Offer(
+                    run.service.origin, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number
+                )
             )
             large, small = (offer.finish() for offer in offers)
         finally:
@@ -170,4 +196,4 @@ def flood_around(run, scenario, requests, flood, number):
                 offer.stop()
     openloop.verify(scenario, small)
     openloop.verify(scenario, large)
-    return small, {**large, "resident_bytes": watch.most}
+    return {**small, "stolen_s": watch.stolen}, {**large, "resident_bytes": watch.most}

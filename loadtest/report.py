@@ -230,18 +230,21 @@ def overload_tables(scenarios):
 def fairness_tables(scenarios):
     rows = []
     for found in scenarios:
-        alone, beside, flood = found["alone"], found["beside"], found["flood"]
+        alone, beside, apart, flood = found["alone"], found["beside"], found["apart"], found["flood"]
         rows.append([
             found["scenario"], f"{found['modest_rate']:,.0f}", f"{flood['rate']:,.0f}",
             f"{alone['latency']['p50_ms']:.1f}", f"{alone['latency']['p99_ms']:.1f}",
             f"{beside['latency']['p50_ms']:.1f}", f"{beside['latency']['p99_ms']:.1f}",
-            f"**{found['p99_ratio']:.2f}**", f"{sum(beside['refused'].values()):,.0f}", f"{flood['goodput']:,.0f}",
+            f"**{found['p99_ratio']:.2f}**", f"{apart['latency']['p99_ms']:.1f}", f"{found['p99_ratio_to_apart']:.2f}",
+            f"{sum(beside['refused'].values()):,.0f}", f"{flood['goodput']:,.0f}",
             f"{flood['refused_per_second']:,.0f}", retries(flood),
             f"{flood['generator_seconds'] / (flood['seconds'] or 1):.2f}",
+            ", ".join(f"{1e3 * one['stolen_s']:.0f}" for one in (alone, beside, apart)),
         ])
     return table(
         ["calls", "modest/s", "flood/s", "alone: p50 ms", "p99 ms", "beside: p50 ms", "p99 ms", "p99 ratio",
-         "refused of the modest", "flood answered/s", "flood refused/s", "Retry-After s", "generator, cores"],
+         "flood elsewhere: p99 ms", "p99 ratio to that", "refused of the modest", "flood answered/s", "flood refused/s", "Retry-After s", "generator, cores",
+         "stolen ms"],
         rows,
     )
 

@@ -212,5 +212,6 @@ def wait_until_settled(service):
         if now == last and now[1:] == [0, 0]:
             return
         last = now
-        time.sleep(0.3)
+        # For longer than the trail keeps what it has.
+        time.sleep(1.2)
     raise Failure(f"The service does not come to rest: {now[1]:.0f} workers busy, {now[2]:.0f} calls waiting.")
