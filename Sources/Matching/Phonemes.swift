@@ -17,19 +17,21 @@ package enum Phonemes {
     /// The same in place of what an array holds, for many words one after the other.
     static func read(_ word: ArraySlice<UInt8>, into sounds: inout [UInt8]) {
         sounds.removeAll(keepingCapacity: true)
-        var position = word.startIndex
-        while position < word.endIndex {
-            let next = position + 1 < word.endIndex ? word[position + 1] : 0
-            if next < 128, word[position] < 128, beginsGroup[Int(word[position]) << 7 | Int(next)],
-                let group = groupsByLetter[Int(word[position])].first(where: {
-                    word[position...].starts(with: $0.letters)
+        let (letters, beginsGroup) = (word.span, Self.beginsGroup.span)
+        var position = 0
+        while position < letters.count {
+            let byte = letters[position]
+            let next = position + 1 < letters.count ? letters[position + 1] : 0
+            if next < 128, byte < 128, beginsGroup[Int(byte) << 7 | Int(next)],
+                let group = groupsByLetter[Int(byte)].first(where: {
+                    word[(word.startIndex + position)...].starts(with: $0.letters)
                 })
             {
                 for sound in group.sounds where sounds.last != sound { sounds.append(sound) }
                 position += group.letters.count
                 continue
             }
-            read(word[position], next, into: &sounds)
+            read(byte, next, into: &sounds)
             position += 1
         }
     }
@@ -54,39 +56,71 @@ package enum Phonemes {
         guard longest > 0, !left.isEmpty, !right.isEmpty else { return 0 }
         let allowed = (1 - least) * longest
         if Float(abs(left.count - right.count)) * 0.2 > allowed { return 0 }
-        guard right.count < Self.rowLength else { return 0 }
-        // The tables and the sounds' gaps once, not for each pair; one row, which becomes the next in place.
-        let costs = Self.costs
-        var gaps = Row(repeating: 0)
-        var row = Row(repeating: 0)
-        for column in 0..<right.count {
-            gaps[column] = gap(right[column], vowel: vowel)
-            row[column + 1] = row[column] + gaps[column]
+        guard right.count < 132 else { return 0 }
+        let cost: Float?
+        if right.count < 24 {
+            var (row, gaps) = (InlineArray<24, Float>(repeating: 0), InlineArray<24, Float>(repeating: 0))
+            cost = Self.cost(left.span, right.span, allowed: allowed, vowel: vowel, &row, &gaps)
+        } else {
+            // Two sounds for each letter of the longest word.
+            var (row, gaps) = (InlineArray<132, Float>(repeating: 0), InlineArray<132, Float>(repeating: 0))
+            cost = Self.cost(left.span, right.span, allowed: allowed, vowel: vowel, &row, &gaps)
         }
-        for sound in left {
-            let removal = gap(sound, vowel: vowel)
-            let line = Int(sound & 127) << 7
-            var corner = row[0]
-            row[0] += removal
-            var best = row[0]
-            for column in 0..<right.count {
-                let other = right[column]
-                let above = row[column + 1]
-                let value = min(
-                    corner + (sound == other ? 0 : costs[line | Int(other & 127)]),
-                    min(above + removal, row[column] + gaps[column]))
-                row[column + 1] = value
-                best = min(best, value)
-                corner = above
-            }
-            if best > allowed { return 0 }
-        }
-        return max(0, 1 - row[right.count] / longest)
+        return cost.map { max(0, 1 - $0 / longest) } ?? 0
     }
 
-    /// A row of the table of all beginnings, without memory of its own: two sounds for each letter of the longest word.
-    private typealias Row = InlineArray<132, Float>
-    private static let rowLength = 132
+    /// What it costs at least to make one sequence of the other, by the table of all beginnings; `nil` where that is more
+    /// than is `allowed`.
+    ///
+    /// Only what costs no more than that goes on: of most pairs that is two or three columns of a row.
+    ///
+    /// - Parameters:
+    ///   - row: Room for one row of the table, which becomes the next in place.
+    ///   - gaps: Room for what it costs to put in each sound of `right`.
+    private static func cost<let width: Int>(
+        _ left: Span<UInt8>, _ right: Span<UInt8>, allowed: Float, vowel: Float,
+        _ row: inout InlineArray<width, Float>, _ gaps: inout InlineArray<width, Float>
+    ) -> Float? {
+        let costs = Self.costs.span
+        for column in right.indices { gaps[column] = gap(right[column], vowel: vowel) }
+        let end = right.count
+        // Where the row goes on: what lies outside costs too much.
+        var (low, high) = (0, 0)
+        row[0] = 0
+        while high < end, row[high] + gaps[high] <= allowed {
+            row[high + 1] = row[high] + gaps[high]
+            high += 1
+        }
+        for place in left.indices {
+            let sound = left[place]
+            let removal = gap(sound, vowel: vowel)
+            let line = Int(sound & 127) << 7
+            var corner = row[low]
+            row[low] += removal
+            var (first, last) = row[low] <= allowed ? (low, low) : (Int.max, -1)
+            var column = low
+            while column < end {
+                let before = row[column]
+                var value = before + gaps[column]
+                if column <= high {
+                    let other = right[column]
+                    value = min(value, corner + (sound == other ? 0 : costs[line | Int(other & 127)]))
+                    if column < high {
+                        corner = row[column + 1]
+                        value = min(value, corner + removal)
+                    }
+                } else if before > allowed {
+                    break
+                }
+                column += 1
+                row[column] = value
+                if value <= allowed { (first, last) = (min(first, column), column) }
+            }
+            guard last >= 0 else { return nil }
+            (low, high) = (first, last)
+        }
+        return high == end ? row[end] : nil
+    }
 
     static func isVowel(_ byte: UInt8) -> Bool {
         switch byte {
