@@ -58,12 +58,17 @@ CREATE FUNCTION write_audit_trail(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+    lanes integer[];
 BEGIN
     PERFORM set_config('workport.trail', (workspaces || c_workspace)::text, true);
 
+    -- In a statement before the one that goes on from their last links: that has to see those of whoever held a lane until now.
+    lanes := take_audit_lanes(workspaces);
+
     WITH link AS MATERIALIZED (
         SELECT t.workspace, t.lane, coalesce(k.link, 0) + 1 AS link, k.hash AS previous
-        FROM unnest(workspaces, take_audit_lanes(workspaces)) AS t(workspace, lane)
+        FROM unnest(workspaces, lanes) AS t(workspace, lane)
         LEFT JOIN LATERAL (
             SELECT k.link, k.hash FROM audit_links AS k
             WHERE k.workspace_id = t.workspace AND k.lane = t.lane ORDER BY k.link DESC LIMIT 1

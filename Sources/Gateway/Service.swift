@@ -28,7 +28,7 @@ package final class Service: Sendable {
         let journal = Journal(log: log, metrics: metrics)
         let pool = WorkerPool(configuration.pool, observer: journal)
         mailroom = PostgresMailroom(pool, url: configuration.databaseURL) { Service.note($0, log) }
-        let trail = AuditTrail(pool: pool, metrics: metrics)
+        let trail = AuditTrail(pool: pool, metrics: metrics, log: log)
         let endpoint = Service.endpoint(configuration, log)
         let registry = Catalog.registry(
             Dictionaries(bytes: configuration.searchMemory),

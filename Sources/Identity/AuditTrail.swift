@@ -39,11 +39,13 @@ package final class AuditTrail: Sendable {
     private let state = Mutex(State())
     private let pool: WorkerPool
     private let metrics: Metrics
+    private let log: Log
     private let queue = DispatchQueue(label: "workport.audit")
 
-    package init(pool: WorkerPool, metrics: Metrics) {
+    package init(pool: WorkerPool, metrics: Metrics, log: Log) {
         self.pool = pool
         self.metrics = metrics
+        self.log = log
     }
 
     /// Keeps an event until the next flush.
@@ -145,18 +147,31 @@ package final class AuditTrail: Sendable {
             let calls = entries.filter(\.isCall).map(\.event)
             _ = try database.query(AuditTrail.statement(appending: new, counting: calls))
             metrics.increment(.auditEvents, by: new.count)
-        } catch let error as PostgresError where error.kind == .server {
+        } catch let error as PostgresError where Self.willNeverBeTaken(error) {
             // What the database does not take of one workspace is no reason to lose the others' events.
             if groups.count > 1 {
                 let middle = groups.startIndex + groups.count / 2
                 return write(groups[..<middle], to: database) + write(groups[middle...], to: database)
             }
-            // It will not take these events later either: the workspace is gone.
             metrics.increment(.auditEventsDropped, by: new.count)
+            log.warning("Audit events dropped", Self.fields(error, new.count))
         } catch {
+            if let error = error as? PostgresError { log.warning("Audit events kept", Self.fields(error, new.count)) }
             return entries
         }
         return []
+    }
+
+    /// Whether it is the events that the database refuses, as when their workspace is gone; everything else passes.
+    private static func willNeverBeTaken(_ error: PostgresError) -> Bool {
+        error.sqlState.map { $0.family == "22" || $0.family == "23" } ?? false
+    }
+
+    private static func fields(_ error: PostgresError, _ events: Int) -> LogFields {
+        [
+            .error: .string(error.message), .sqlState: .string(error.sqlState?.rawValue ?? "none"),
+            .count: .integer(events),
+        ]
     }
 
     /// Removes old counts of one of the workspaces, now and then: each is drawn about once a minute where there are always

@@ -25,7 +25,9 @@ struct AuditChainTests {
 
     private func superuser() throws -> Connection { try bench.database.connect(as: .superuser) }
 
-    private func check(since heads: [String] = []) throws -> AuditChain.Report {
+    private func check(since heads: [String] = []) throws -> AuditChain.Report { try check(workspace, since: heads) }
+
+    private func check(_ workspace: TestWorkspace, since heads: [String] = []) throws -> AuditChain.Report {
         try AuditChain(bench.database.connect(as: .owner), in: workspace.id).check(since: heads)
     }
 
@@ -74,18 +76,14 @@ struct AuditChainTests {
     func together() throws {
         let pool = WorkerPool(PoolConfiguration(url: bench.database.url(.application)))
         let metrics = Metrics()
-        let trail = AuditTrail(pool: pool, metrics: metrics)
+        let trail = AuditTrail(pool: pool, metrics: metrics, log: .disabled)
         pool.start()
         defer { pool.drain(deadline: .seconds(60)) }
         let others = try ["Linden", "Rowan", "Willow"].map { try bench.workspace($0) }
         let gone = try #require(WorkspaceID("wsp_" + String(repeating: "0", count: 31) + "1"))
         let workspaces = [workspace.id, gone] + others.map(\.id)
         for (place, workspace) in (workspaces + workspaces).enumerated() {
-            let credential = try #require(RowID(uuid: workspace.uuid))
-            trail.record(
-                AuditEvent(
-                    workspace: workspace, credential: credential, action: "tool.call", tool: "shared\(place)",
-                    outcome: .ok, at: 1_700_000_000_000_000))
+            trail.record(Self.event(in: workspace, "shared\(place)"))
         }
         trail.flush()
         try until("all events are written or given up") { trail.isSettled }
@@ -101,6 +99,55 @@ struct AuditChainTests {
         }
         let lines = String(decoding: metrics.exposition(), as: UTF8.self).split(separator: "\n")
         #expect(lines.contains("audit_events_total 8") && lines.contains("audit_events_dropped_total 2"), "\(lines)")
+    }
+
+    @Test("go on from the link of a transaction whose lane was waited for")
+    func waiting() throws {
+        var configuration = PoolConfiguration(url: bench.database.url(.application))
+        configuration.workers = 1
+        let pool = WorkerPool(configuration)
+        let metrics = Metrics()
+        let trail = AuditTrail(pool: pool, metrics: metrics, log: .disabled)
+        pool.start()
+        defer { pool.drain(deadline: .seconds(60)) }
+        // The lane that the worker makes for a workspace without any is the one it makes for the next.
+        let first = try bench.workspace("Linden")
+        let workspace = try bench.workspace("Rowan")
+        _ = try superuser().query(
+            "DELETE FROM audit_lanes WHERE workspace_id IN (\(first.id.uuid)::uuid, \(workspace.id.uuid)::uuid)")
+        let before = try check(workspace)
+        trail.record(Self.event(in: first.id, "first"))
+        trail.flush()
+        try until("the event is written") { trail.isSettled }
+        _ = try superuser().query(
+            """
+            INSERT INTO audit_lanes SELECT \(workspace.id.uuid)::uuid, lane FROM audit_lanes
+            WHERE workspace_id = \(first.id.uuid)::uuid
+            """)
+        let holder = try bench.database.connect(as: .application)
+        _ = try holder.query("BEGIN")
+        _ = try holder.query(Tenancy.set(workspace.id))
+        _ = try holder.query(AuditEvent.appending([Self.event(in: workspace.id, "held")], in: workspace.id))
+        trail.record(Self.event(in: workspace.id, "waited"))
+        trail.flush()
+        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
+        let server = try superuser()
+        try until("the trail waits for the lane") {
+            try server.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
+            ).int64(0, 0) == 1
+        }
+        _ = try holder.query("COMMIT")
+        try until("the event is written") { trail.isSettled }
+        let report = try check(workspace)
+        #expect(report.firstBroken == nil && report.links == before.links + 2, "\(report)")
+        #expect(report.heads.count == before.heads.count + 1, "\(report)")
+    }
+
+    private static func event(in workspace: WorkspaceID, _ tool: String) -> AuditEvent {
+        AuditEvent(
+            workspace: workspace, credential: RowID(uuid: workspace.uuid)!, action: "tool.call", tool: tool,
+            outcome: .ok, at: 1_700_000_000_000_000)
     }
 
     @Test("do not hold up transactions that append at the same time")
