@@ -101,7 +101,7 @@ package final class Service: Sendable {
         server.drain(deadline: configuration.drainTimeout)
         mailroom.stop()
         embedder?.stop(deadline: max(.seconds(1), deadline - .now))
-        parts.trail.flush()
+        parts.trail.finish(by: max(.now + .seconds(1), deadline))
         giveBack(until: max(.now + .seconds(1), deadline))
         parts.replicas?.stop(deadline: max(.seconds(1), deadline - .now))
         parts.pool.drain(deadline: max(.seconds(1), deadline - .now))

@@ -7,7 +7,8 @@ package import Telemetry
 ///
 /// A write appends its event in its own transaction. A read has no transaction worth waiting for, so its event waits
 /// here for at most ``interval`` or ``batchSize`` events and goes to the database with its neighbours, through the
-/// same workers as every call. A process that is killed loses what waited; one that is stopped loses nothing.
+/// same workers as every call, of which it never has more than one. A process that is killed loses what waited; one that
+/// is stopped loses nothing.
 package final class AuditTrail: Sendable {
     /// How long an event waits at most before it is written.
     ///
@@ -31,9 +32,20 @@ package final class AuditTrail: Sendable {
     }
 
     private struct State {
+        /// What came since the last flush.
         var waiting: [Entry] = []
+        /// What the last flushes have left to write.
+        var portions: [Portion] = []
+        /// How many events are kept, with those that are being written.
+        var count = 0
+        var isWriting = false
         var isScheduled = false
-        var inFlight = 0
+
+        /// The portion to write next, if there is one.
+        mutating func takeNext() -> Portion? {
+            isWriting = !portions.isEmpty
+            return isWriting ? portions.removeFirst() : nil
+        }
     }
 
     private let state = Mutex(State())
@@ -41,6 +53,8 @@ package final class AuditTrail: Sendable {
     private let metrics: Metrics
     private let log: Log
     private let queue = DispatchQueue(label: "workport.audit")
+    /// Entered while portions are being written.
+    private let writing = DispatchGroup()
 
     package init(pool: WorkerPool, metrics: Metrics, log: Log) {
         self.pool = pool
@@ -59,9 +73,10 @@ package final class AuditTrail: Sendable {
 
     private func keep(_ entry: Entry) {
         let action = state.withLock { state -> Action in
-            guard state.waiting.count < AuditTrail.bound else { return .drop }
+            guard state.count < AuditTrail.bound else { return .drop }
             state.waiting.append(entry)
-            if state.waiting.count >= AuditTrail.batchSize, state.inFlight == 0 { return .flush }
+            state.count += 1
+            if state.waiting.count >= AuditTrail.batchSize, !state.isWriting { return .flush }
             if state.isScheduled { return .none }
             state.isScheduled = true
             return .schedule
@@ -75,26 +90,37 @@ package final class AuditTrail: Sendable {
     }
 
     /// Whether everything recorded so far has been written or given up.
-    package var isSettled: Bool { state.withLock { $0.waiting.isEmpty && $0.inFlight == 0 } }
+    package var isSettled: Bool { state.withLock { $0.count == 0 } }
 
     /// Hands what waits to the workers.
     package func flush() {
-        let portions = state.withLock { state -> [Portion] in
-            let portions = Self.portions(of: state.waiting)
+        let first = state.withLock { state -> Portion? in
+            state.portions += Self.portions(of: state.waiting)
             state.waiting.removeAll(keepingCapacity: true)
-            state.inFlight += portions.count
-            return portions
+            guard !state.isWriting, let first = state.takeNext() else { return nil }
+            writing.enter()
+            return first
         }
-        for portion in portions {
-            let job = Job(
-                tenant: AuditTrail.tenant,
-                deadline: .now + .seconds(10),
-                isPatient: true,
-                plan: { .write { database in self.write(portion, to: database) } },
-                refuse: { _ in self.giveBack(portion.flatMap(\.entries)) }
-            )
-            if pool.submit(job) != .accepted { giveBack(portion.flatMap(\.entries)) }
-        }
+        if let first { submit(first) }
+    }
+
+    /// Writes what waits, and returns when that is done or has failed, or at the deadline.
+    package func finish(by deadline: ContinuousClock.Instant) {
+        flush()
+        let left = max(.zero, ContinuousClock.now.duration(to: deadline))
+        _ = writing.wait(timeout: .now() + .milliseconds(Int(left / .milliseconds(1))))
+    }
+
+    /// One after the other, so that the other workers are there for calls.
+    private func submit(_ portion: Portion) {
+        let job = Job(
+            tenant: AuditTrail.tenant,
+            deadline: .now + .seconds(10),
+            isPatient: true,
+            plan: { .write { database in self.write(portion, to: database) } },
+            refuse: { _ in self.giveBack(portion.flatMap(\.entries)) }
+        )
+        if pool.submit(job) != .accepted { giveBack(portion.flatMap(\.entries)) }
     }
 
     private enum Action { case none, drop, flush, schedule }
@@ -134,7 +160,9 @@ package final class AuditTrail: Sendable {
     private func write(_ portion: Portion, to database: borrowing Database) {
         let unwritten = write(portion[...], to: database)
         clear(portion, in: database)
-        unwritten.isEmpty ? finished() : giveBack(unwritten)
+        let written = portion.reduce(0) { $0 + $1.entries.count } - unwritten.count
+        state.withLock { $0.count -= written }
+        unwritten.isEmpty ? proceed() : giveBack(unwritten)
     }
 
     /// Writes what waits of some workspaces with one statement.
@@ -184,22 +212,22 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    /// A portion is written.
-    private func finished() { state.withLock { $0.inFlight -= 1 } }
+    /// Goes on with the next portion.
+    private func proceed() {
+        if let next = state.withLock({ $0.takeNext() }) { submit(next) } else { writing.leave() }
+    }
 
-    /// Puts a portion's events back after a failure; the next tick tries again.
-    private func giveBack(_ events: [Entry]) {
-        let dropped = state.withLock { state -> Int in
-            state.inFlight -= 1
-            let room = max(0, AuditTrail.bound - state.waiting.count)
-            state.waiting.insert(contentsOf: events.prefix(room), at: 0)
-            return events.count - min(room, events.count)
-        }
-        if dropped > 0 { metrics.increment(.auditEventsDropped, by: dropped) }
+    /// Puts back what could not be written, with all that was to follow; the next tick tries again.
+    private func giveBack(_ entries: [Entry]) {
         let schedules = state.withLock { state -> Bool in
+            let following = state.portions.joined().flatMap(\.entries)
+            state.waiting.insert(contentsOf: entries + following, at: 0)
+            state.portions = []
+            state.isWriting = false
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
+        writing.leave()
         if schedules { queue.asyncAfter(deadline: .now() + .seconds(1)) { self.tick() } }
     }
 }
