@@ -4,10 +4,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@ static inline int linux_sock_flags(void) { return SOCK_NONBLOCK | SOCK_CLOEXEC; 
 /* GNU functions: _GNU_SOURCE here would give this module other types than Swift's Glibc has. */
 int accept4(int, struct sockaddr *, socklen_t *, int);
 int pthread_setname_np(pthread_t, const char *);
+pid_t gettid(void);
 
 static inline int linux_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -33,6 +36,13 @@ static inline ssize_t linux_send(int descriptor, const void *bytes, size_t count
 static inline int linux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 static inline void linux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+/* Gives the calling thread a nice value that much lower, which Linux keeps for each thread; 0, or why not. */
+static inline int linux_favor_thread(int by) {
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, gettid());
+    return errno == 0 && setpriority(PRIO_PROCESS, gettid(), nice - by) == 0 ? 0 : errno;
+}
 
 static inline int linux_shutdown_sending(int descriptor) { return shutdown(descriptor, SHUT_WR); }
 

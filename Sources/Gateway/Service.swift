@@ -208,6 +208,8 @@ package final class Service: Sendable {
             log.info("Request refused", [.reason: .string(refusal.rawValue), .peer: .string(peer)])
         case .unanswered(let method): log.error("Request was not answered", [.method: .string(method)])
         case .acceptFailed(let errno): log.warning("Connection not accepted", [.error: .integer(Int(errno))])
+        case .noPrecedence(let errno):
+            log.info("Event loop shares the processors like any thread", [.error: .integer(Int(errno))])
         case .listening, .draining, .stopped: break
         }
     }
