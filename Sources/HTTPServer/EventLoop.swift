@@ -41,6 +41,7 @@ final class EventLoop {
     /// The sockets of one turn: so few that answers which workers bring meanwhile leave soon, and so many that waiting costs
     /// little for each.
     private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 64)
+    private var precedence: LoopPrecedence
     private var messages: [Message] = []
     /// Connections with something to write or to parse before this turn ends.
     private var unsettled: [Connection] = []
@@ -65,6 +66,7 @@ final class EventLoop {
         )
         self.mailbox = mailbox
         self.board = board
+        precedence = LoopPrecedence(most: events.count)
         self.log = log
         self.handler = handler
         poll = linux_epoll_create()
@@ -81,16 +83,6 @@ final class EventLoop {
     }
 
     var isDraining: Bool { drainDeadline != nil }
-
-    /// Has the system run this thread before those that it feeds, where the process may ask for that: it does little for
-    /// each request, and when many come at once, among them those of one who floods the server, all wait for it.
-    func takePrecedence() {
-        let code = linux_favor_thread(Self.precedence)
-        if code != 0 { log(.noPrecedence(errno: code)) }
-    }
-
-    /// By how much its nice value is lowered: a busy thread of the usual one gets a tenth of the time beside it.
-    private static var precedence: Int32 { 10 }
 
     /// Runs until the server has drained.
     func run() {
@@ -139,6 +131,7 @@ final class EventLoop {
         let timeout = unread.isEmpty && mailbox.loopMaySleep() ? sleepMilliseconds : 0
         let count = epoll_wait(poll, events.baseAddress, Int32(events.count), timeout)
         updateTime()
+        if let code = precedence.update(reported: Int(count)) { log(.noPrecedence(errno: code)) }
         guard count > 0, let first = events.baseAddress else { return }
         for index in 0..<Int(count) { handle(first + index) }
     }

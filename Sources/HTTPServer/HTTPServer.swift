@@ -96,7 +96,6 @@ private func runEventLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableR
     guard let context else { return nil }
     let thread = Unmanaged<LoopThread>.fromOpaque(context).takeRetainedValue()
     linux_name_thread("http-loop")
-    thread.loop.takePrecedence()
     thread.loop.run()
     thread.running.leave()
     return nil

@@ -2,7 +2,7 @@
 package enum HTTPServerEvent: Sendable, Equatable {
     /// The server accepts connections on this port.
     case listening(port: UInt16)
-    /// The system does not let the server's thread go before others; the number is its `errno`.
+    /// The system does not let the server's thread go before others when it is behind; the number is its `errno`.
     case noPrecedence(errno: Int32)
     /// A request from this address was refused before a handler saw it.
     case refused(RequestRefusal, peer: String)

@@ -1,41 +1,31 @@
-import CLinux
-import Foundation
-import HTTP
+import Glibc
 import Testing
 
 @testable import HTTPServer
 
-@Suite("The server's thread")
+@Suite("The precedence of the server's thread")
 struct PrecedenceTests {
-    /// The nice values of the threads of this process that have a name.
-    private func niceValues(of name: String) throws -> [String: Int] {
-        var values: [String: Int] = [:]
-        for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task") {
-            // Threads may end meanwhile.
-            guard let stat = try? String(contentsOfFile: "/proc/self/task/\(thread)/stat", encoding: .utf8),
-                stat.contains("(\(name))"), let end = stat.lastIndex(of: ")")
-            else { continue }
-            values[thread] = Int(stat[end...].split(separator: " ")[17])
-        }
-        return values
-    }
+    /// The nice value of the calling thread.
+    private var nice: Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
 
-    @Test("goes before others where the system allows it, and else says that it does not and serves all the same")
-    func precedence() throws {
-        let before = try niceValues(of: "http-loop")
-        let server = try TestServer()
-        try server.roundTrip()
-        let new = try niceValues(of: "http-loop").filter { before[$0.key] == nil }
-        let normal = Int(getpriority(__priority_which_t(0), 0))
-        var refusals: [HTTPServerEvent] = []
-        while !server.events.isEmpty {
-            let event = try server.events.next()
-            if case .noPrecedence = event { refusals.append(event) }
+    @Test("is taken while more sockets have something than the loop looks at, if the system allows it, and given back")
+    func crowd() {
+        let usual = nice
+        var precedence = LoopPrecedence(most: 64)
+        for reported in [64, 64, 64, 63, 0, 64, 64, 64] {
+            #expect(precedence.update(reported: reported) == nil && !precedence.isTaken)
         }
-        if refusals.isEmpty {
-            #expect(new.values.contains(normal - 10), "\(new)")
-        } else {
-            #expect(refusals == [.noPrecedence(errno: EACCES)] && !new.values.contains { $0 < normal })
+        guard precedence.update(reported: 64) == nil else {
+            // Asked for once, and not again.
+            for _ in 0..<10 { #expect(precedence.update(reported: 64) == nil && !precedence.isTaken) }
+            #expect(nice == usual)
+            return
         }
+        #expect(precedence.isTaken && nice == max(-20, usual - 10))
+        for reported in [64, 17, 64] {
+            #expect(precedence.update(reported: reported) == nil && precedence.isTaken)
+        }
+        #expect(precedence.update(reported: 16) == nil)
+        #expect(!precedence.isTaken && nice == usual)
     }
 }
