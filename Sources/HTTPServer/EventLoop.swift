@@ -41,7 +41,7 @@ final class EventLoop {
     /// The sockets of one turn: so few that answers which workers bring meanwhile leave soon, and so many that waiting costs
     /// little for each.
     private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 64)
-    private var precedence: LoopPrecedence
+    private var precedence = LoopPrecedence()
     private var messages: [Message] = []
     /// Connections with something to write or to parse before this turn ends.
     private var unsettled: [Connection] = []
@@ -66,7 +66,6 @@ final class EventLoop {
         )
         self.mailbox = mailbox
         self.board = board
-        precedence = LoopPrecedence(most: events.count)
         self.log = log
         self.handler = handler
         poll = linux_epoll_create()
@@ -129,9 +128,12 @@ final class EventLoop {
 
     private func waitForEvents() {
         let timeout = unread.isEmpty && mailbox.loopMaySleep() ? sleepMilliseconds : 0
+        let start = LoopTimes.now()
         let count = epoll_wait(poll, events.baseAddress, Int32(events.count), timeout)
         updateTime()
-        if let code = precedence.update(reported: Int(count)) { log(.noPrecedence(errno: code)) }
+        // A wait for something that is there takes less.
+        let hasRested = timeout != 0 && now - start > 50_000
+        if let code = precedence.note(at: now, hasRested: hasRested) { log(.noPrecedence(errno: code)) }
         guard count > 0, let first = events.baseAddress else { return }
         for index in 0..<Int(count) { handle(first + index) }
     }

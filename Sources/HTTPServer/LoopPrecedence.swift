@@ -9,33 +9,34 @@ import CLinux
 struct LoopPrecedence {
     /// By how much the nice value is lowered: a busy thread of the usual one gets a tenth of the time beside it.
     private static var steps: Int32 { 10 }
+    /// A loop that has always found something to do for so many nanoseconds is behind.
+    private static var patience: Int64 { 2_000_000 }
 
-    /// After how many waits in a row that reported all they could the loop is behind.
-    private static var fullWaits: Int { 4 }
-
-    /// How many sockets a wait reports at most.
-    private let most: Int
-    private var fullInRow = 0
+    /// Since when the loop has not been at rest.
+    private var busySince: Int64?
     private(set) var isTaken = false
-    /// The system's `errno`, if the process may not ask for that (`RLIMIT_NICE`, `CAP_SYS_NICE`).
-    private var refusal: Int32?
+    /// Whether the system has said that the process may not ask for that (`RLIMIT_NICE`, `CAP_SYS_NICE`).
+    private var isDenied = false
 
-    init(most: Int) { self.most = most }
-
-    /// Looks at how many sockets a wait has reported.
+    /// Notes a turn of the loop.
     ///
+    /// - Parameters:
+    ///   - now: Monotonic nanoseconds.
+    ///   - hasRested: Whether there was nothing to do before it.
     /// - Returns: The system's `errno` when it has refused, which it is asked for once.
-    mutating func update(reported: Int) -> Int32? {
-        fullInRow = reported == most ? fullInRow + 1 : 0
-        if isTaken, reported <= most / 4 {
-            _ = linux_favor_thread(-Self.steps)
+    mutating func note(at now: Int64, hasRested: Bool) -> Int32? {
+        if hasRested {
+            busySince = now
+            if isTaken { _ = linux_favor_thread(-Self.steps) }
             isTaken = false
-        } else if !isTaken, refusal == nil, fullInRow == Self.fullWaits {
-            let code = linux_favor_thread(Self.steps)
-            isTaken = code == 0
-            if code != 0 { refusal = code }
-            return refusal
+            return nil
         }
-        return nil
+        let since = busySince ?? now
+        busySince = since
+        guard !isTaken, !isDenied, now - since > Self.patience else { return nil }
+        let code = linux_favor_thread(Self.steps)
+        isTaken = code == 0
+        isDenied = code != 0
+        return isDenied ? code : nil
     }
 }
