@@ -28,6 +28,27 @@ package struct Conjunction: Sendable {
         return Conjunction(kept: Array(sets.prefix(kept)))
     }
 
+    /// Those of the conjunctions that offer a task which no other one offers, in their order.
+    ///
+    /// Without the words that are no use to the look-up many ask for the same, or for a part of what another one asks for.
+    package static func withoutCovered(_ conjunctions: [Conjunction]) -> [Conjunction] {
+        conjunctions.indices.filter { index in
+            !conjunctions.indices.contains { other in
+                other != index && conjunctions[other].covers(conjunctions[index])
+                    && (other < index || !conjunctions[index].covers(conjunctions[other]))
+            }
+        }.map { conjunctions[$0] }
+    }
+
+    /// Whether each task that another one offers is offered by this one, too, which asks for some of its sets or for the same.
+    private func covers(_ other: Conjunction) -> Bool {
+        guard sets.count == other.sets.count || mostOffered <= Self.wholly else { return false }
+        return sets.allSatisfy { set in other.sets.contains { $0.uses == set.uses && $0.words == set.words } }
+    }
+
+    /// How many tasks are read whatever they are.
+    private static let wholly = 150
+
     /// How many tasks are compared rather than looked up with two more words, and how many more with many of them.
     private static let few = 20
     private static let many = 130

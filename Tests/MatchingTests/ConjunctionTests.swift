@@ -5,14 +5,32 @@ import Testing
 @Suite("What the index is asked for")
 struct ConjunctionTests {
     private func conjunction(_ uses: [Int], words: Int = 1) -> Conjunction {
+        conjunction(uses.enumerated().map { ("w\($0.offset)", $0.element) }, words: words)
+    }
+
+    private func conjunction(_ sets: [(name: String, uses: Int)], words: Int = 1) -> Conjunction {
         Conjunction(
-            uses.enumerated().map { place, uses in
+            sets.map { name, uses in
                 (0..<words).map { number in
                     Alternative(
-                        stored: StoredWord(.text, Array("w\(place)x\(number)".utf8)), similarity: 1, kind: .exact,
+                        stored: StoredWord(.text, Array("\(name)x\(number)".utf8)), similarity: 1, kind: .exact,
                         uses: uses / words)
                 }
             })
+    }
+
+    @Test("leaves out what offers no task that is not offered anyhow")
+    func covered() {
+        let (rare, few, many) = (("rare", 20), ("few", 90), ("many", 9_000))
+        let asked = [
+            conjunction([rare, many]), conjunction([rare]), conjunction([few, many]), conjunction([rare]),
+            conjunction([few, ("other", 90)]), conjunction([many]), conjunction([many, few]), conjunction([many]),
+        ]
+        let left = Conjunction.withoutCovered(asked).map { conjunction in
+            conjunction.sets.map { String(decoding: $0.words[0].word, as: UTF8.self) }
+        }
+        // Of what is frequent only a part is read, so it stands for nothing but the same.
+        #expect(left == [["rarex0"], ["fewx0", "manyx0"], ["fewx0", "otherx0"], ["manyx0"]])
     }
 
     @Test(

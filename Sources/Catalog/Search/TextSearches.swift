@@ -33,6 +33,8 @@ struct TextSearches: Sendable {
         /// How many tasks there are, roughly; none without a dictionary.
         let taskCount: Int
         fileprivate let all: [Conjunction]
+        /// Whether words were left out.
+        private let isLean: Bool
         /// What was known of the words when the index was asked.
         fileprivate let searches: [TextSearch]
 
@@ -43,13 +45,14 @@ struct TextSearches: Sendable {
             self.taskCount = taskCount
             self.all = all
             self.searches = searches
-            conjunctions = isLean ? all.map(\.lean) : all
+            let asked = isLean ? all.map(\.lean) : all
+            self.isLean = zip(asked, all).contains { $0.sets.count < $1.sets.count }
+            conjunctions = Conjunction.withoutCovered(asked)
         }
 
         /// The same with all words, if some were left out.
         var whole: Asked? {
-            let isLean = zip(conjunctions, all).contains { $0.sets.count < $1.sets.count }
-            return isLean ? Asked(tier, all, searches, taskCount: taskCount, isLean: false) : nil
+            isLean ? Asked(tier, all, searches, taskCount: taskCount, isLean: false) : nil
         }
     }
 
