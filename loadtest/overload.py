@@ -51,7 +51,7 @@ def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
                 )
             )
             time.sleep(before)
-            with Trouble(service, scenario, flood[0]):
+            with Trouble(service, scenario, flood[0]) as trouble:
                 offers.append(openloop.Offer(service.origin, flood[0], scenario, flood[1], seconds, seed=seed + 1000))
                 large = offers[1].finish()
             small = offers[0].finish()
@@ -60,7 +60,7 @@ def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
                 offer.stop()
     openloop.verify(scenario, small)
     openloop.verify(scenario, large)
-    end = large["began"] + large["seconds"]
+    end = max(large["began"] + large["seconds"], trouble.ended)
     calls = []
     for line in log.read_text().splitlines():
         start, latency, kind = line.split()

@@ -8,14 +8,17 @@ import urllib.parse
 
 
 class Trouble:
-    """The troubles that a scenario asks for, from `with` to its end."""
+    """The troubles that a scenario asks for, from `with` to its end.
+
+    `ended` is when the last of them was over, by the clock that all processes share; long ago if there was none.
+    """
 
     def __init__(self, service, scenario, requests):
         self.service, self.scenario = service, scenario
         with open(requests.path, "rb") as file:
             self.request = file.read(int(file.readline()))
         self.isOver = threading.Event()
-        self.threads, self.sockets = [], []
+        self.threads, self.sockets, self.ended = [], [], 0
 
     def __enter__(self):
         tasks = []
@@ -32,6 +35,7 @@ class Trouble:
         self.isOver.set()
         for thread in self.threads:
             thread.join()
+            self.ended = time.monotonic()
         for one in self.sockets:
             one.close()
 
