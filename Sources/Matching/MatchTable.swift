@@ -316,10 +316,8 @@ enum Thresholds {
     ) -> Bool {
         let guesses = matches.filter(\.kind.isGuess)
         if guesses.isEmpty { return true }
-        let crowd: Float = taskCount > 300_000 ? 0.05 : taskCount > 30_000 ? 0.03 : 0
-        let namesakes: Float = taskCount > 300_000 ? 0.07 : crowd
         if guesses.contains(where: {
-            $0.kind == .spelling && $0.similarity < 0.81 + ($0.isName ? namesakes : crowd)
+            $0.kind == .spelling && $0.similarity < leastSpelling(isName: $0.isName, taskCount: taskCount)
         }) {
             return false
         }
@@ -331,10 +329,39 @@ enum Thresholds {
             return mean >= 0.88 && guessed < words && areSlips
         }
         if !isInOneField, guesses.contains(where: { $0.kind == .spelling && $0.similarity < 0.9 }) { return false }
-        if guessed < words { return mean >= 0.8 }
+        if guessed < words { return mean >= leastMean }
         // Two guesses together are a guess at a guess, unless hands or scripts explain both.
         let isExplained =
             guesses.allSatisfy { $0.kind == .typo || $0.kind == .nickname } || guesses.allSatisfy { $0.kind == .script }
-        return mean >= (isExplained ? 0.8 : 0.85 + crowd / 2)
+        return mean >= (isExplained ? leastMean : 0.85 + crowd(taskCount) / 2)
+    }
+
+    /// How near the words of a task with a guess are at least, if there are several.
+    private static let leastMean: Float = 0.8
+
+    /// How much nearer words are wanted to be because there are many of them.
+    private static func crowd(_ taskCount: Int) -> Float { taskCount > 300_000 ? 0.05 : taskCount > 30_000 ? 0.03 : 0 }
+
+    private static func leastSpelling(isName: Bool, taskCount: Int) -> Float {
+        0.81 + (isName && taskCount > 300_000 ? 0.07 : crowd(taskCount))
+    }
+
+    /// Whether a task may be found by a word, whatever its other words are.
+    static func mayCount(_ alternative: Alternative, taskCount: Int) -> Bool {
+        alternative.kind != .spelling
+            || alternative.similarity
+                >= leastSpelling(isName: alternative.stored.section == .name, taskCount: taskCount)
+    }
+
+    /// The same sets without the guesses that are too far away even beside the nearest words of the other sets.
+    static func withinReach(_ sets: [[Alternative]]) -> [[Alternative]] {
+        guard sets.count > 1 else { return sets }
+        let best = sets.map { $0.map(\.similarity).max() ?? 0 }
+        let sum = best.reduce(0, +)
+        return sets.indices.map { index in
+            // A thousandth less, whatever the rounding.
+            let least = leastMean * Float(sets.count) - (sum - best[index]) - 0.001
+            return sets[index].filter { !$0.kind.isGuess || $0.similarity >= least }
+        }
     }
 }

@@ -31,6 +31,7 @@ package struct TextHits<ID: Hashable & Sendable & Comparable>: Sendable {
         switch tier {
         case .exact: hits.contains { $0.match.isAsTyped && $0.match.isInOneField }
         case .oneNear: hits.contains { $0.match.isTogether }
+        case .known: hits.contains { $0.match.isKnown && $0.match.isInOneField }
         default: !hits.isEmpty
         }
     }

@@ -8,6 +8,8 @@ package struct TextSearch: Sendable {
         case exact
         /// One word that is near, the others as they were typed.
         case oneNear
+        /// The words that the workspace knows, as they were typed, without those that nothing is near to.
+        case known
         /// Words that are near, one for each that was typed.
         case near
         /// Words that are near once a blank is put in or left out.
@@ -66,6 +68,7 @@ package struct TextSearch: Sendable {
         switch tier {
         case .exact: conjunctions = exact()
         case .oneNear: conjunctions = oneNear()
+        case .known: conjunctions = known()
         case .near: conjunctions = near()
         case .blanks: conjunctions = joined(isNear: true) + split(isNear: true)
         case .partial: conjunctions = partial()
@@ -108,18 +111,55 @@ package struct TextSearch: Sendable {
         return (unknown.isEmpty ? required : unknown).flatMap { index in
             expand(index)
             let others = required.filter { $0 != index }.map { singles[$0] }
-            let near = nears[index] ?? []
+            let near = useful(nears[index] ?? [])
             return covers(Conjunction(others + [near])) { Conjunction(others + [Array(near.prefix(Self.nearest))]) }
         }
     }
 
+    /// As many words as may be missing are left out, if nothing else can be meant by them.
+    private mutating func known() -> [Conjunction] {
+        guard dictionary != nil else { return [] }
+        let unknown = required.filter { !isKnown($0) }
+        guard !unknown.isEmpty, unknown.count <= query.allowance else { return [] }
+        for index in unknown {
+            expand(index)
+            guard nears[index]?.isEmpty ?? true else { return [] }
+        }
+        return [Conjunction(required.filter { isKnown($0) }.map { singles[$0] })]
+    }
+
     private mutating func near() -> [Conjunction] {
         guard dictionary != nil else { return [] }
+        let isOneTried = required.count { !isKnown($0) } <= 1
         for index in required { expand(index) }
-        for index in required { singles[index] = singles[index].filter { $0.uses > 0 } + (nears[index] ?? []) }
-        return covers(Conjunction(required.map { singles[$0] })) {
-            Conjunction(required.map { Array(singles[$0].prefix(Self.nearest)) })
+        for index in required { singles[index] = singles[index].filter { $0.uses > 0 } + useful(nears[index] ?? []) }
+        var choices = [required.map { singles[$0] }]
+        if required.count == 2, isOneTried {
+            let both = required.map { useful(nears[$0] ?? []) }
+            if let apart = Self.apart(both) { choices = apart }
         }
+        return choices.flatMap { sets in
+            let sets = Thresholds.withinReach(sets)
+            return covers(Conjunction(sets)) { Conjunction(sets.map { Array($0.prefix(Self.nearest)) }) }
+        }
+    }
+
+    /// Two words, neither of which is as it was typed: those of names, and those of texts, for a guess at each counts only
+    /// where the two stand together.
+    ///
+    /// What is no guess may stand anywhere. `nil` if those are many, such as what a word may go on to.
+    private static func apart(_ sets: [[Alternative]]) -> [[[Alternative]]]? {
+        let sure = sets.map { $0.filter { !$0.kind.isGuess } }
+        guard sure.allSatisfy({ $0.count <= nearest }) else { return nil }
+        return [WordSection.name, .text].map { section in
+            sets.map { set in set.filter { !$0.kind.isGuess || $0.stored.section == section } }
+        }
+    }
+
+    /// Those of the words that may count.
+    private func useful(_ alternatives: [Alternative]) -> [Alternative] {
+        let taskCount = max(dictionary?.taskCount ?? 0, 1_000)
+        return alternatives.filter { Thresholds.mayCount($0, taskCount: taskCount) }
     }
 
     /// A conjunction, and behind it the nearest words by themselves where they might be lost among many that are less
@@ -162,7 +202,8 @@ package struct TextSearch: Sendable {
         let bound = NameLikeness.mostErrors(query, taskCount: dictionary.taskCount)
         return query.words.indices.compactMap { index in
             let typed = query.words[index].latin
-            let rare = singles[index].filter { alternative in
+            let known = singles[index].filter { $0.kind == .exact } + (nears[index] ?? [])
+            let rare = known.filter { alternative in
                 guard alternative.stored.section == .name, (1...NameLikeness.maxUses).contains(alternative.uses) else {
                     return false
                 }
@@ -303,6 +344,9 @@ package struct TextMatch: Sendable {
     /// Whether the task has what was typed, word for word.
     package var isExact: Bool { kind <= .form && missing == 0 }
 
-    /// The same, where a letter that was typed for a name counts as that name.
+    /// Whether no other word stands for one that was typed, though some may be missing.
+    var isKnown: Bool { kind <= .form }
+
+    /// The same as ``isExact``, where a letter that was typed for a name counts as that name.
     var isAsTyped: Bool { kind <= .beginning && missing == 0 }
 }

@@ -152,7 +152,7 @@ package struct WordDictionary: Sendable {
     ) {
         let skeletons = skeletons.sorted()
         for list in lists[section] ?? [] {
-            let offer = { (index: Int) in
+            func offer(_ index: Int) {
                 body(list.latin(index), list.isForeign(index)) { found(list, index, section) }
             }
             for skeleton in skeletons {

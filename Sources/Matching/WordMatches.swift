@@ -146,7 +146,9 @@ struct WordMatches {
         let family = WordForms.family(word.latin)
         let stem = family.count < word.latin.count ? Phonemes.of(family) : sounds
         // Spellings of one script keep their consonants; another script may lose one.
-        var skeletons = Skeleton.variants(of: sounds, exactly: onlySlips || !word.isForeign || sounds.count < 4)
+        var skeletons = Skeleton.variants(of: sounds, exactly: true)
+        var others: Set<UInt32> = []
+        if !onlySlips, word.isForeign, sounds.count >= 4 { others = Skeleton.variants(of: sounds, exactly: false) }
         if stem.count >= 4 {
             skeletons.formUnion(Skeleton.variants(of: stem, exactly: true))
             for ending in ["ova", "ovna"] {
@@ -157,7 +159,7 @@ struct WordMatches {
         // A word may be found by its typing errors as well, so twice as many are kept as are wanted.
         var within = SimilarityFloor(0.84, for: Self.share * 2)
         var across = SimilarityFloor(0.64, for: Self.share * 2)
-        let compare = { (latin: ArraySlice<UInt8>, isForeign: Bool, found: () -> WordDictionary.Found) in
+        func compare(_ latin: ArraySlice<UInt8>, _ isForeign: Bool, _ found: () -> WordDictionary.Found) {
             let isAcross = isForeign != word.isForeign
             if isAcross, onlySlips { return }
             let least = isAcross ? across.least : within.least
@@ -174,7 +176,9 @@ struct WordMatches {
             if isAcross { across.add(similarity) } else { within.add(similarity) }
             offer(found(), similarity * 0.97, isAcross ? .script : .spelling)
         }
+        // Those with the same consonants first: the nearer they are, the sooner most of the others are seen to be farther.
         dictionary.sounding(skeletons, .name, compare)
+        dictionary.sounding(others.subtracting(skeletons), .name, compare)
         if !onlySlips, !word.isForeign, sounds.count >= 4 {
             dictionary.sounding(Skeleton.variants(of: sounds, exactly: false), .name, onlyForeign: true, compare)
         }

@@ -84,4 +84,72 @@ struct TextSearchTests {
             #expect(Set(found) == expected && found.count == expected.count)
         }
     }
+
+    @Test("asks for words as they were typed without those that nothing is near to")
+    func known() throws {
+        func conjunctions(_ query: String) -> [Conjunction] {
+            let words = ["window", "windows", "frames", "paint", "hall"]
+            var search = TextSearch(
+                QueryWords(query), in: WordDictionary(words.map { (StoredWord(.text, Array($0.utf8)), 3) }), keys)
+            _ = search.conjunctions(of: .exact)
+            return search.conjunctions(of: .known)
+        }
+        let asked = try #require(conjunctions("window frames paint qvortex").first)
+        #expect(
+            asked.sets.flatMap(\.words).filter { $0.section == .text }.map { String(decoding: $0.word, as: UTF8.self) }
+                .sorted() == ["frames", "paint", "window"])
+        // Another word may have been meant, or too many are missing.
+        #expect(conjunctions("window frames paint halls").isEmpty)
+        #expect(conjunctions("window frames qvortex").isEmpty)
+        #expect(conjunctions("window frames paint hall").isEmpty)
+    }
+
+    @Test("ends with a task that has the words in one field but for one that nobody uses")
+    func knownIsEnough() throws {
+        let words = ["window", "frames", "paint"].map { (StoredWord(.text, Array($0.utf8)), 3) }
+        var search = TextSearch(QueryWords("window frames paint qvortex"), in: WordDictionary(words), keys)
+        for tier in [TextSearch.Tier.exact, .oneNear, .known] { _ = search.conjunctions(of: tier) }
+        func isEnough(_ document: SearchDocument) throws -> Bool {
+            var hits = TextHits<Int>()
+            hits.add(try #require(search.match(document)), 1, createdAt: 1)
+            return hits.isEnough(after: .known)
+        }
+        #expect(try isEnough(SearchDocument(title: "Paint the window frames")))
+        #expect(try !isEnough(SearchDocument(title: "Window frames", description: "They want paint.")))
+    }
+
+    @Test("offers each task that two words match, whatever is left out of the look-ups", arguments: [1_000, 1_000_000])
+    func offersAllThatMatch(taskCount: Int) {
+        var random = SeededRandom(seed: 11)
+        let vowels = ["a", "e", "i", "o", "u", "ee", "ia"]
+        func words(_ consonants: [String]) -> [String] {
+            (0..<40).map { _ in consonants.map { $0 + vowels.randomElement(using: &random)! }.joined() + "n" }
+        }
+        let (first, second) = (words(["m", "rt", "l"]), words(["k", "st", "r"]))
+        let known = Set(first + second).flatMap { word in
+            [WordSection.name, .text].map { (StoredWord($0, Array(word.utf8)), 3) }
+        }
+        let dictionary = WordDictionary(known, taskCount: taskCount)
+        var matched = 0
+        for _ in 0..<30 {
+            let typed = [words(["m", "rt", "l"]), first].randomElement(using: &random)!.randomElement(using: &random)!
+            var search = TextSearch(
+                QueryWords(typed + " " + words(["k", "st", "r"])[0]), in: dictionary, keys)
+            let asked = [TextSearch.Tier.exact, .oneNear, .known, .near].flatMap { search.conjunctions(of: $0) }
+            for _ in 0..<200 {
+                let (one, other) = (first.randomElement(using: &random)!, second.randomElement(using: &random)!)
+                let (name, title) = [
+                    ("\(one) \(other)", "lamp"), ("lamp", "\(other) \(one)"), (one, other), (other, one),
+                ].randomElement(using: &random)!
+                guard search.match(SearchDocument(title: title, customerNames: [name])) != nil else { continue }
+                matched += 1
+                let stored = Set(
+                    name.split(separator: " ").map { StoredWord(.name, Array($0.utf8)) }
+                        + title.split(separator: " ").map { StoredWord(.text, Array($0.utf8)) })
+                let isOffered = asked.contains { $0.sets.allSatisfy { $0.words.contains(where: stored.contains) } }
+                #expect(isOffered, "\(search.query.texts), name \(name), title \(title)")
+            }
+        }
+        #expect(matched > 50)
+    }
 }
