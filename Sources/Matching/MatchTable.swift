@@ -14,6 +14,8 @@ struct MatchTable: Sendable {
 
     /// The entries of each word, by its key in the index.
     private var known: [Int64: [Entry]] = [:]
+    /// The words themselves, by their keys.
+    private var words: [Int64: [UInt8]] = [:]
     /// A bit for each key that has entries, by the last digits of the key: nearly all words of tasks have none.
     private var places = [UInt64](repeating: 0, count: 64)
     private let keys: SearchKeyMaker
@@ -26,6 +28,9 @@ struct MatchTable: Sendable {
         guard places[Int(key >> 6 & 63)] & 1 << UInt64(key & 63) != 0 else { return [] }
         return known[key] ?? []
     }
+
+    /// The word with this key, if it has entries; of an initial that is no word of the task.
+    func word(of key: Int64) -> [UInt8]? { words[key] }
 
     private mutating func add(_ entry: Entry, _ key: Int64) {
         places[Int(key >> 6 & 63)] |= 1 << UInt64(key & 63)
@@ -48,7 +53,9 @@ struct MatchTable: Sendable {
         let entry = Entry(
             mask: mask, similarity: alternative.similarity, kind: alternative.kind, uses: alternative.uses, pair: pair,
             isSecond: isSecond)
-        add(entry, keys.key(of: alternative.stored))
+        let key = keys.key(of: alternative.stored)
+        add(entry, key)
+        words[key] = alternative.stored.word
     }
 
     /// Lets the initials of the query's words answer for names that begin so.
@@ -131,12 +138,14 @@ struct Assignment {
         var value: Float
     }
 
+    private let table: MatchTable
     private let text: DocumentWords
     private let query: QueryWords
     private let taskCount: Int
     private var edges: [Edge] = []
 
     init(_ table: MatchTable, _ text: DocumentWords, _ query: QueryWords, taskCount: Int) {
+        self.table = table
         self.text = text
         self.query = query
         self.taskCount = max(taskCount, 1_000)
@@ -280,14 +289,25 @@ struct Assignment {
         }
         let first = text.fields[telling[0].field].field
         let fields = isInOneField ? [first] : Set(telling.map { text.fields[$0.field].field }).sorted()
-        let instead = telling.filter { $0.kind > .exact && !text.fields[$0.field].words.isEmpty }
-            .sorted { $0.mask < $1.mask }.map { edge in
-                text.fields[edge.field].words[edge.start..<edge.start + edge.length]
-                    .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
-            }
         return TextMatch(
             score: score, fields: fields, kind: kind, isInOneField: isInOneField, isTogether: isTogether,
-            missing: missing, instead: instead)
+            missing: missing, instead: instead(of: telling))
+    }
+
+    /// The words of the task that differ from what was typed; `nil` where one is known by its first letter alone.
+    private func instead(of edges: [Edge]) -> [String]? {
+        var result: [String] = []
+        for edge in edges.filter({ $0.kind > .exact }).sorted(by: { $0.mask < $1.mask }) {
+            let field = text.fields[edge.field]
+            var words: [String] = []
+            for place in edge.start..<edge.start + edge.length {
+                let read = field.words.isEmpty ? nil : field.words[place]
+                guard let word = read ?? table.word(of: field.keys[field.keys.startIndex + place]) else { return nil }
+                words.append(String(decoding: word, as: UTF8.self))
+            }
+            result.append(words.joined(separator: " "))
+        }
+        return result
     }
 }
 

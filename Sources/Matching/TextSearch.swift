@@ -307,12 +307,12 @@ package struct TextMatch: Sendable {
     package let isTogether: Bool
     /// How many words that carry meaning are missing.
     package let missing: Int
-    /// What was found where it differs from what was typed: the words as they are stored.
-    package let instead: [String]
+    /// What was found where it differs from what was typed, folded; `nil` where only the task's texts tell that.
+    package let instead: [String]?
 
     init(
         score: Float, fields: [SearchField], kind: MatchKind, isInOneField: Bool, isTogether: Bool, missing: Int,
-        instead: [String]
+        instead: [String]?
     ) {
         self.score = score
         self.fields = fields
@@ -337,7 +337,7 @@ package struct TextMatch: Sendable {
             isInOneField: matches.allSatisfy(\.isInOneField),
             isTogether: matches.allSatisfy(\.isTogether),
             missing: matches.reduce(0) { $0 + $1.missing },
-            instead: matches.flatMap(\.instead)
+            instead: matches.contains { $0.instead == nil } ? nil : matches.flatMap { $0.instead ?? [] }
         )
     }
 

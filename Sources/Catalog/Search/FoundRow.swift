@@ -21,6 +21,8 @@ struct FoundRow: Sendable {
     let certainty: Certainty
     /// What is stored where it differs from what was typed.
     var value: String?
+    /// Whether ``value`` is all that is to be told; if not, only the row's texts tell it.
+    var isValueKnown = true
     /// How many words of the query the task lacks.
     var missing = 0
     /// The words that an excerpt shows.
@@ -36,7 +38,7 @@ struct FoundRow: Sendable {
     var isInLongText: Bool { [.description, .answers, .comments].contains(field) }
 
     /// Whether the task's texts tell more about the match.
-    var isToBeExplained: Bool { certainty == .similar || isInLongText }
+    var isToBeExplained: Bool { !isValueKnown || isInLongText }
 
     /// Orders the better result first.
     static func isBefore(_ left: FoundRow, _ right: FoundRow) -> Bool {

@@ -14,6 +14,8 @@ struct SearchTables: Sendable {
     static let narrowedLooked = 2_000
     /// How many rows of numbers, addresses or words bring their tasks' JSON along.
     private static let fewRows = 12
+    /// How many of those whose words are near, of which fewer match.
+    private static let fewNear = 6
 
     private let subject: any SearchSubject
     private var workspace: SQL { subject.workspace }
@@ -39,34 +41,34 @@ struct SearchTables: Sendable {
     /// longer.
     ///
     /// - Parameter columns: Those of the rows, the first of which is the row's key, `id`.
-    private func withItems(_ rows: SQL, _ columns: SQL) -> SQL {
+    private func withItems(_ rows: SQL, _ columns: SQL, few: Int = Self.fewRows) -> SQL {
         """
-        SELECT \(columns), CASE WHEN count(*) OVER () <= \(Self.fewRows)::bigint THEN \(subject.item("r.id")) END
+        SELECT \(columns), CASE WHEN count(*) OVER () <= \(few)::bigint THEN \(subject.item("r.id")) END
         FROM (\(rows)) AS r
         """
     }
 
     /// Rows of ``IndexRow``: those that have the words of one of the conjunctions, those of the first conjunction first.
     ///
-    /// - Parameter isExact: Whether they have the words as they were typed. Fewer do then, for most of them match
-    ///   equally well; and few bring their JSON along, for mostly they are the answer.
+    /// - Parameter isExact: Whether they have the words as they were typed. Fewer are given then, for most of them match
+    ///   equally well; and more of them bring their JSON along, for mostly they are the answer.
     func documents(_ conjunctions: [Conjunction], isExact: Bool, taskCount: Int = 0) -> SQL {
         let limit = isExact ? Self.exactBound : Self.bound
         let looked = isExact ? Self.exactLooked : Self.bound
-        if subject.isNarrowed { return narrowed(conjunctions, limit: limit, isExact: isExact).withBinaryRows }
+        let few = isExact ? Self.fewRows : Self.fewNear
+        if subject.isNarrowed { return narrowed(conjunctions, limit: limit, few: few).withBinaryRows }
         let rows: SQL = """
-            SELECT k.id, NULL::bigint AS created, k.keys, k.layout
+            SELECT k.id, k.keys, k.layout
             FROM \(offered(conjunctions, looked: looked, limit: limit, taskCount)) AS k
             ORDER BY x.place, k.id DESC
             LIMIT \(limit * 2)::bigint
             """
-        guard isExact else { return rows.withBinaryRows }
         let statement: SQL = """
             SELECT r.id, CASE WHEN r.few THEN (
                     SELECT \(Self.created) FROM \(table) AS t WHERE \(condition) AND t.id = r.id
                 ) END, r.keys, r.layout, CASE WHEN r.few THEN \(subject.item("r.id")) END
             FROM (
-                SELECT n.id, n.keys, n.layout, count(*) OVER () <= \(Self.fewRows)::bigint AS few FROM (\(rows)) AS n
+                SELECT n.id, n.keys, n.layout, count(*) OVER () <= \(few)::bigint AS few FROM (\(rows)) AS n
             ) AS r
             """
         return statement.withBinaryRows
@@ -75,7 +77,7 @@ struct SearchTables: Sendable {
     private static let created: SQL = "(extract(epoch FROM t.created_at) * 1e6)::bigint"
 
     /// The same where a condition may leave few of the rows: more are looked at, and each is read.
-    private func narrowed(_ conjunctions: [Conjunction], limit: Int, isExact: Bool) -> SQL {
+    private func narrowed(_ conjunctions: [Conjunction], limit: Int, few: Int) -> SQL {
         let rows: SQL = """
             SELECT \(IndexRow.columns) FROM (
                 SELECT k.id, k.keys, k.layout
@@ -86,7 +88,7 @@ struct SearchTables: Sendable {
             JOIN \(table) AS t ON \(condition) AND t.id = k.id
             LIMIT \(limit * 2)::bigint
             """
-        return isExact ? withItems(rows, "r.id, r.created, r.keys, r.layout") : rows
+        return withItems(rows, "r.id, r.created, r.keys, r.layout", few: few)
     }
 
     private func offered(_ conjunctions: [Conjunction], looked: Int, limit: Int, _ taskCount: Int = 0) -> SQL {

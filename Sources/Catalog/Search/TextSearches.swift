@@ -135,20 +135,26 @@ struct TextSearches: Sendable {
     /// The tasks that matched, without those that are much weaker than the best.
     var found: [FoundRow] {
         (isThorough ? hits.all : hits.ranked).map { hit in
-            FoundRow(
-                id: hit.id, createdAt: hit.createdAt, score: hit.match.score, field: hit.match.fields.first ?? .title,
-                certainty: hit.match.isExact ? .exact : .similar, value: nil, missing: hit.match.missing,
-                json: json[hit.id])
+            let match = hit.match
+            return FoundRow(
+                id: hit.id, createdAt: hit.createdAt, score: match.score, field: match.fields.first ?? .title,
+                certainty: match.isExact ? .exact : .similar, value: match.isExact ? nil : Self.value(match),
+                isValueKnown: match.isExact || match.instead != nil, missing: match.missing, json: json[hit.id])
         }
+    }
+
+    private static func value(_ match: TextMatch) -> String? {
+        guard let instead = match.instead, !instead.isEmpty else { return nil }
+        return instead.joined(separator: " ")
     }
 
     /// A task with what is stored where it differs from what was typed, and with the text that an excerpt shows.
     func explained(_ task: FoundRow, by document: SearchDocument) -> FoundRow {
         guard let match = match(DocumentWords(document, keys)) else { return task }
         var task = task
-        if !match.instead.isEmpty { task.value = match.instead.joined(separator: " ") }
+        if let value = Self.value(match) { task.value = value }
         guard task.isInLongText else { return task }
-        let sought = words.flatMap(\.words.texts) + match.instead
+        let sought = words.flatMap(\.words.texts) + (match.instead ?? [])
         task.words = sought
         let texts = document.texts(of: task.field)
         task.text =
