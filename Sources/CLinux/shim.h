@@ -1,17 +1,18 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Flags and types that Swift sees as enumerations, or not at all. */
@@ -43,6 +44,9 @@ static inline int linux_favor_thread(int by) {
     int nice = getpriority(PRIO_PROCESS, gettid());
     return errno == 0 && setpriority(PRIO_PROCESS, gettid(), nice - by) == 0 ? 0 : errno;
 }
+
+/* Gives the system what the allocator keeps of memory that was freed. */
+static inline void linux_return_memory(void) { malloc_trim(0); }
 
 static inline int linux_shutdown_sending(int descriptor) { return shutdown(descriptor, SHUT_WR); }
 

@@ -42,6 +42,7 @@ final class EventLoop {
     /// little for each.
     private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 64)
     private var precedence = LoopPrecedence()
+    private var memory = MemoryReturn()
     private var messages: [Message] = []
     /// Connections with something to write or to parse before this turn ends.
     private var unsettled: [Connection] = []
@@ -97,6 +98,7 @@ final class EventLoop {
             counters.connectionsOpen = connections.count
             counters.refusalsHeld = refusals.count
             board.publish(counters)
+            if memory.note(connections.count, at: now) { MemoryReturn.giveBack() }
         }
         stop()
     }
@@ -139,7 +141,7 @@ final class EventLoop {
     }
 
     private var sleepMilliseconds: Int32 {
-        let times = [deadlines.next, refusals.next, drainDeadline, acceptPausedUntil]
+        let times = [deadlines.next, refusals.next, drainDeadline, acceptPausedUntil, memory.due]
         guard let next = times.compactMap(\.self).min() else { return -1 }
         // Rounded up: a turn before the deadline would find nothing to do.
         return Int32(clamping: (max(0, next - LoopTimes.now()) + 999_999) / 1_000_000)
