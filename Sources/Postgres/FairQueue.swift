@@ -9,7 +9,9 @@
 ///
 /// A tenant that holds as many workers as it may is passed over until one of them returns; while others call as well, so is
 /// one of which workers have as many elements as they may have then. That leaves a worker, and a core of the database, to
-/// whoever calls modestly, and costs some of the rate of a tenant that wants everything.
+/// whoever calls modestly, and costs some of the rate of a tenant that wants everything. A tenant that is turned away, as it
+/// asks for more than there is, beside one that is not, gets a few elements at a time: the processors rest after each of
+/// its flushes, and who calls modestly soon finds one that is free.
 ///
 /// How much may wait of a tenant is bounded by its own bound and by the room that is left (dynamic thresholds): whoever
 /// comes next finds as much room as each of those has that fill the queue. ``wait(for:)`` tells its length in time.
@@ -34,19 +36,27 @@ struct FairQueue<Element> {
         var weight: Int64
         /// What the clock is to be corrected by before it is looked at again.
         var correction: Int64 = 0
+        /// When it was last turned away for what it had waiting.
+        var turnedAway: ContinuousClock.Instant?
         /// Whether it stands among those that may be forgotten.
         var isResting = false
 
         var isActive: Bool { held > 0 || !waiting.isEmpty }
     }
 
+    /// How many elements a flush takes of a tenant that asks for more than there is, beside others that do not.
+    private static var few: Int { 2 }
+
     private let bound: Int
     private let boundPerTenant: Int
     private let workersPerTenant: Int
     private let workersBesideOthers: Int
     private let batch: Int
-    /// Who has called lately.
+    /// Who has called lately, and who of them asks for no more than there is.
     private var callers = RecentCallers()
+    private var modestCallers = RecentCallers()
+    /// When somebody last called.
+    private var lastCall = ContinuousClock.now
     /// The weights that are not 1.
     private(set) var weights: [FairShareKey: Int64] = [:]
     private var tenants: [FairShareKey: Tenant] = [:]
@@ -133,12 +143,30 @@ struct FairQueue<Element> {
     }
 
     /// Notes that a tenant calls, so that others leave room for it for a while.
-    mutating func note(_ key: FairShareKey, at now: ContinuousClock.Instant) { callers.note(key, at: now) }
+    mutating func note(_ key: FairShareKey, at now: ContinuousClock.Instant) {
+        lastCall = now
+        callers.note(key, at: now)
+        if !asksTooMuch(tenants[key]) { modestCallers.note(key, at: now) }
+    }
+
+    /// Notes that a tenant is turned away, which tells something of it if more waits than a worker takes at once.
+    mutating func noteTurnedAway(_ key: FairShareKey, at now: ContinuousClock.Instant) {
+        lastCall = now
+        guard let waiting = tenants[key]?.waiting.count, waiting >= batch else { return }
+        callers.note(key, at: now)
+        tenants[key]?.turnedAway = now
+    }
+
+    /// Whether a tenant has been turned away lately for what it asks for.
+    private func asksTooMuch(_ tenant: Tenant?) -> Bool {
+        guard let last = tenant?.turnedAway else { return false }
+        return last + RecentCallers.memory > lastCall
+    }
 
     /// Whether a worker that asks would get something of this tenant.
     func isEligible(_ key: FairShareKey) -> Bool {
         guard let tenant = tenants[key] else { return true }
-        return tenant.held < workersPerTenant && tenant.taken < limit(of: key)
+        return tenant.held < workersPerTenant && tenant.taken < limit(of: tenant, key)
     }
 
     /// Whether a worker that asks might get something; certain where only one tenant waits.
@@ -148,8 +176,11 @@ struct FairQueue<Element> {
     }
 
     /// How many elements of a tenant workers may have.
-    private func limit(of key: FairShareKey) -> Int {
-        callers.isAlone(key) ? .max : workersBesideOthers * batch
+    private func limit(of tenant: Tenant, _ key: FairShareKey) -> Int {
+        guard !callers.isAlone(key, at: lastCall) else { return .max }
+        guard asksTooMuch(tenant), !modestCallers.isAlone(key, at: lastCall, beside: { !asksTooMuch(tenants[$0]) })
+        else { return workersBesideOthers * batch }
+        return workersBesideOthers * min(Self.few, batch)
     }
 
     /// How long the next element of a tenant would wait, as far as is known: what stands before it by the tenants' turns,
@@ -161,7 +192,7 @@ struct FairQueue<Element> {
         let others = min(Int64(count) - own, (own + 1) * Int64(turns.count - (own > 0 ? 1 : 0)))
         // Those that all who wait may have together.
         let shared = min(workersPerTenant, workersBesideOthers * max(1, turns.count))
-        let workers = callers.isAlone(key) ? workersPerTenant : shared
+        let workers = callers.isAlone(key, at: lastCall) ? workersPerTenant : shared
         return (own * (tenant?.cost ?? cost) + others * cost) / Int64(workers)
     }
 
@@ -176,7 +207,7 @@ struct FairQueue<Element> {
             guard var tenant = tenants.removeValue(forKey: key) else { continue }
             defer { tenants[key] = tenant }
             let place = holding.firstIndex { $0.key == key }
-            guard place != nil || tenant.held < workersPerTenant, tenant.taken < self.limit(of: key),
+            guard place != nil || tenant.held < workersPerTenant, tenant.taken < self.limit(of: tenant, key),
                 let element = tenant.waiting.popFirst()
             else {
                 passed.append(key)

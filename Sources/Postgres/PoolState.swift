@@ -50,8 +50,10 @@ struct PoolState {
     mutating func admit(_ call: WaitingCall) -> Admission {
         guard phase == .running else { return .refused(.stopping) }
         guard !isAway else { return .refused(.unavailable) }
-        if !call.job.isPatient { queue.note(call.job.tenant, at: call.since) }
-        if !call.job.isPatient, let wait = refusal(of: call.job.tenant) { return .full(retryAfter: wait) }
+        if !call.job.isPatient {
+            queue.note(call.job.tenant, at: call.since)
+            if let wait = refusal(of: call.job.tenant, at: call.since) { return .full(retryAfter: wait) }
+        }
         guard hasRoom(for: call), queue.append(call, for: call.job.tenant) else {
             return .full(retryAfter: wait(for: call.job.tenant))
         }
@@ -60,12 +62,11 @@ struct PoolState {
     }
 
     /// How long the tenant's next call would wait, if that is too long or there is no room for it.
-    func refusal(of tenant: FairShareKey) -> Duration? {
+    mutating func refusal(of tenant: FairShareKey, at now: ContinuousClock.Instant) -> Duration? {
         guard phase == .running, !isAway else { return nil }
-        guard queue.hasRoom(for: tenant), queue.wait(for: tenant) <= longestWait ?? .max else {
-            return wait(for: tenant)
-        }
-        return nil
+        if queue.hasRoom(for: tenant), queue.wait(for: tenant) <= longestWait ?? .max { return nil }
+        queue.noteTurnedAway(tenant, at: now)
+        return wait(for: tenant)
     }
 
     private func wait(for tenant: FairShareKey) -> Duration { .nanoseconds(queue.wait(for: tenant)) }

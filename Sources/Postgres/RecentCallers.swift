@@ -12,12 +12,13 @@ struct RecentCallers {
         last = (key, now)
     }
 
-    /// Whether nobody else called within ``memory`` of the last call of all.
-    func isAlone(_ key: FairShareKey) -> Bool {
-        guard let last else { return true }
-        return ![last, other].contains { caller in
+    /// Whether nobody else has called within ``memory``, of those that count.
+    func isAlone(
+        _ key: FairShareKey, at now: ContinuousClock.Instant, beside counts: (FairShareKey) -> Bool = { _ in true }
+    ) -> Bool {
+        ![last, other].contains { caller in
             guard let caller else { return false }
-            return caller.key != key && caller.at + Self.memory > last.at
+            return caller.key != key && caller.at + Self.memory > now && counts(caller.key)
         }
     }
 }

@@ -61,7 +61,10 @@ package final class WorkerPool: Sendable {
     /// Whether a call of the tenant would be turned away now, and when to come back then.
     ///
     /// For callers who can save themselves the work of making a job.
-    package func refusal(of tenant: FairShareKey) -> Duration? { state.withLock { $0.refusal(of: tenant) } }
+    package func refusal(of tenant: FairShareKey) -> Duration? {
+        let now = ContinuousClock.now
+        return state.withLock { $0.refusal(of: tenant, at: now) }
+    }
 
     func wake(_ worker: Int) {
         workers[worker].queue.async { self.serveAll(self.workers[worker]) }

@@ -78,6 +78,71 @@ struct FairQueueTests {
         #expect(queue.isEligible(a))
     }
 
+    /// A queue of which `a` may have twelve elements beside others, and has ninety waiting.
+    private func pressed(at start: ContinuousClock.Instant) -> FairQueue<Int> {
+        var queue = FairQueue<Int>(
+            bound: 1000, boundPerTenant: 500, workersPerTenant: 2, workersBesideOthers: 3, batch: 4
+        )
+        for number in 0..<90 { _ = queue.append(number, for: FairShareKey("a")) }
+        queue.note(FairShareKey("a"), at: start)
+        return queue
+    }
+
+    @Test("gives a tenant that is turned away a few at a time beside one that is not")
+    func turnedAway() {
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.note(b, at: start)
+        let first = queue.take(99)
+        #expect(first.elements.count == 12, "It has not been turned away")
+        queue.release(first.holding)
+        queue.noteTurnedAway(a, at: start + .milliseconds(10))
+        let second = queue.take(99)
+        #expect(second.elements.count == 6 && !queue.isEligible(a) && queue.isEligible(b))
+        queue.release(second.holding)
+        queue.note(b, at: start + .milliseconds(1010))
+        let third = queue.take(99)
+        #expect(third.elements.count == 12, "It has not been turned away for a second")
+    }
+
+    @Test("gives a tenant that is turned away all that it may have when no other calls, or none that is served")
+    func turnedAwayAlone() {
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.noteTurnedAway(a, at: start + .milliseconds(10))
+        let first = queue.take(30)
+        #expect(first.elements.count == 30)
+        queue.release(first.holding)
+        for number in 0..<50 { _ = queue.append(number, for: b) }
+        queue.noteTurnedAway(b, at: start + .milliseconds(20))
+        queue.note(b, at: start + .milliseconds(30))
+        let second = queue.take(99)
+        #expect(second.elements.count == 24, "Both are turned away")
+        queue.release(second.holding)
+        queue.note(FairShareKey("c"), at: start + .milliseconds(40))
+        let third = queue.take(99)
+        #expect(third.elements.count == 12, "A third is not")
+    }
+
+    @Test("does not take a tenant for one that asks too much when it is turned away for what others have waiting")
+    func turnedAwayForOthers() {
+        let (b, c) = (FairShareKey("b"), FairShareKey("c"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.note(c, at: start)
+        for number in 0..<3 { _ = queue.append(number, for: b) }
+        queue.noteTurnedAway(b, at: start)
+        let taken = queue.take(99)
+        #expect(taken.elements.count == 15, "Twelve of the one, three of the other")
+        let more = queue.append(4, for: b)
+        #expect(more && queue.isEligible(b))
+        for number in 0..<9 { _ = queue.append(number, for: b) }
+        let further = queue.take(99)
+        #expect(further.elements.count == 9)
+    }
+
     @Test("gives tenants the same share of the time, whatever their calls cost")
     func costs() {
         var queue = queue("")
