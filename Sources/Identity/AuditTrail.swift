@@ -7,17 +7,20 @@ package import Telemetry
 ///
 /// A write appends its event in its own transaction. A read has no transaction worth waiting for, so its event waits
 /// here for at most ``interval`` or ``batchSize`` events and goes to the database with its neighbours, through the
-/// same workers as every call, of which it never has more than one. A process that is killed loses what waited; one that
-/// is stopped loses nothing.
+/// same workers as every call, of which it never has more than one. What a flush has for several statements is spread over
+/// the time until the next one: in one go it would keep a core of the database busy for a tenth of a second, which those
+/// who call then would notice. A process that is killed loses what waited; one that is stopped loses nothing.
 package final class AuditTrail: Sendable {
     /// How long an event waits at most before it is written.
     ///
     /// A second, for what a flush costs depends on how many workspaces it is for, and less on how many events each has.
-    private static let interval = DispatchTimeInterval.seconds(1)
+    private static let interval = Duration.seconds(1)
+    /// The longest pause between two statements, which is also what ``finish(by:)`` may have to wait for one.
+    private static let longestPause = Duration.milliseconds(50)
     private static let batchSize = 2_048
     /// How many events and workspaces share a statement: enough that its start and the commit cost little, and so few that
     /// what it locks of a workspace, a lane of its chain and its counters, is free again after some milliseconds.
-    private static let eventsTogether = 128
+    private static let eventsTogether = 64
     private static let workspacesTogether = 32
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
@@ -40,6 +43,7 @@ package final class AuditTrail: Sendable {
         var count = 0
         var isWriting = false
         var isScheduled = false
+        var spacing = Spacing(over: AuditTrail.interval, pausingAtMost: AuditTrail.longestPause)
 
         /// The portion to write next, if there is one.
         mutating func takeNext() -> Portion? {
@@ -85,8 +89,12 @@ package final class AuditTrail: Sendable {
         case .none: break
         case .drop: metrics.increment(.auditEventsDropped)
         case .flush: flush()
-        case .schedule: queue.asyncAfter(deadline: .now() + AuditTrail.interval) { self.tick() }
+        case .schedule: after(AuditTrail.interval) { self.tick() }
         }
+    }
+
+    private func after(_ time: Duration, _ body: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + .microseconds(Int(time / .microseconds(1))), execute: body)
     }
 
     /// Whether everything recorded so far has been written or given up.
@@ -97,6 +105,7 @@ package final class AuditTrail: Sendable {
         let first = state.withLock { state -> Portion? in
             state.portions += Self.portions(of: state.waiting)
             state.waiting.removeAll(keepingCapacity: true)
+            state.spacing.spread(state.portions.count)
             guard !state.isWriting, let first = state.takeNext() else { return nil }
             writing.enter()
             return first
@@ -106,6 +115,7 @@ package final class AuditTrail: Sendable {
 
     /// Writes what waits, and returns when that is done or has failed, or at the deadline.
     package func finish(by deadline: ContinuousClock.Instant) {
+        state.withLock { $0.spacing.isHurried = true }
         flush()
         let left = max(.zero, ContinuousClock.now.duration(to: deadline))
         _ = writing.wait(timeout: .now() + .milliseconds(Int(left / .milliseconds(1))))
@@ -113,6 +123,7 @@ package final class AuditTrail: Sendable {
 
     /// One after the other, so that the other workers are there for calls.
     private func submit(_ portion: Portion) {
+        state.withLock { $0.spacing.begin(at: .now) }
         let job = Job(
             tenant: AuditTrail.tenant,
             deadline: .now + .seconds(10),
@@ -212,8 +223,10 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    /// Goes on with the next portion.
+    /// Goes on with the next portion when it is time for that.
     private func proceed() {
+        let pause = state.withLock { $0.portions.isEmpty ? .zero : $0.spacing.pause(at: .now) }
+        guard pause == .zero else { return after(pause) { self.proceed() } }
         if let next = state.withLock({ $0.takeNext() }) { submit(next) } else { writing.leave() }
     }
 
@@ -228,6 +241,6 @@ package final class AuditTrail: Sendable {
             return !state.isScheduled
         }
         writing.leave()
-        if schedules { queue.asyncAfter(deadline: .now() + .seconds(1)) { self.tick() } }
+        if schedules { after(AuditTrail.interval) { self.tick() } }
     }
 }
