@@ -20,7 +20,10 @@ package final class AuditTrail: Sendable {
     private static let batchSize = 2_048
     /// How many events and workspaces share a statement: enough that its start and the commit cost little, and so few that
     /// what it locks of a workspace, a lane of its chain and its counters, is free again after some milliseconds.
-    private static let eventsTogether = 64
+    ///
+    /// The fewer the sooner others have the core that writes them; the most where there are many of them, which is cheaper.
+    private static let eventsTogether = 64...128
+    private static let statementsOfFlush = 20
     private static let workspacesTogether = 32
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
@@ -150,6 +153,9 @@ package final class AuditTrail: Sendable {
     private static func portions(of entries: [Entry]) -> [Portion] {
         var portions: [Portion] = []
         var room = 0
+        let most = max(
+            eventsTogether.lowerBound, min(entries.count / statementsOfFlush, eventsTogether.upperBound)
+        )
         for (workspace, entries) in Dictionary(grouping: entries, by: \.event.workspace)
             .sorted(by: { $0.key.uuid < $1.key.uuid })
         {
@@ -157,7 +163,7 @@ package final class AuditTrail: Sendable {
             while !rest.isEmpty {
                 if room == 0 || portions[portions.count - 1].count == workspacesTogether {
                     portions.append([])
-                    room = eventsTogether
+                    room = most
                 }
                 let part = rest.prefix(room)
                 portions[portions.count - 1].append((workspace, Array(part)))
