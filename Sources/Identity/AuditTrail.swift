@@ -176,7 +176,7 @@ package final class AuditTrail: Sendable {
 
     private func write(_ portion: Portion, to database: borrowing Database) {
         let unwritten = write(portion[...], to: database)
-        clear(portion, in: database)
+        tidy(portion, in: database)
         let written = portion.reduce(0) { $0 + $1.entries.count } - unwritten.count
         state.withLock { $0.count -= written }
         unwritten.isEmpty ? proceed() : giveBack(unwritten)
@@ -219,12 +219,15 @@ package final class AuditTrail: Sendable {
         ]
     }
 
-    /// Removes old counts of one of the workspaces, now and then: each is drawn about once a minute where there are always
-    /// calls, for a flush comes after a second.
-    private func clear(_ groups: Portion, in database: borrowing Database) {
+    /// Makes hours of what was counted for one of the workspaces, and removes old counts, now and then: each is drawn about
+    /// once a minute where there are always calls, for a flush comes after a second.
+    private func tidy(_ groups: Portion, in database: borrowing Database) {
         for group in groups where Int.random(in: 0..<60) == 0 {
             _ = try? database.transaction { transaction in
-                _ = try transaction.queries([Tenancy.set(group.workspace), UsageCount.clearing(group.workspace)])
+                let workspace = group.workspace
+                _ = try transaction.queries([
+                    Tenancy.set(workspace), UsageCount.summing(workspace), UsageCount.clearing(workspace),
+                ])
             }
         }
     }

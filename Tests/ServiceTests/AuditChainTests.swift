@@ -1,6 +1,8 @@
+import Dispatch
 import Identity
 import JSON
 import Postgres
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -99,6 +101,43 @@ struct AuditChainTests {
         }
         let lines = String(decoding: metrics.exposition(), as: UTF8.self).split(separator: "\n")
         #expect(lines.contains("audit_events_total 8") && lines.contains("audit_events_dropped_total 2"), "\(lines)")
+    }
+
+    @Test("are gone with their workspace, which whoever appends holds up until then")
+    func deleted() throws {
+        let database = bench.database
+        let made = try database.connect(as: .owner).query(
+            "INSERT INTO workspaces (slug, name) VALUES ('here-and-gone', 'Here and gone') RETURNING public_id('wsp', id)"
+        )
+        let workspace = try #require(made.string(0, 0).flatMap { WorkspaceID($0) })
+        let id = workspace.uuid
+        let holder = try bench.database.connect(as: .application)
+        _ = try holder.query("BEGIN")
+        _ = try holder.query(Tenancy.set(workspace))
+        _ = try holder.query(AuditEvent.appending([Self.event(in: workspace, "held")], in: workspace))
+        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
+        let server = try superuser()
+        let isOver = Mutex(false)
+        DispatchQueue.global().async {
+            do {
+                _ = try database.connect(as: .owner).query("DELETE FROM workspaces WHERE id = \(id)::uuid")
+            } catch { Issue.record(error) }
+            isOver.withLock { $0 = true }
+        }
+        try until("the deletion waits") {
+            try server.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
+            ).int64(0, 0) == 1
+        }
+        _ = try holder.query("COMMIT")
+        try until("the workspace is deleted") { isOver.withLock(\.self) }
+        let left = try server.query(
+            """
+            SELECT (SELECT count(*) FROM audit_events WHERE workspace_id = \(id)::uuid)
+                + (SELECT count(*) FROM audit_links WHERE workspace_id = \(id)::uuid)
+                + (SELECT count(*) FROM audit_lanes WHERE workspace_id = \(id)::uuid)
+            """)
+        #expect(left.int64(0, 0) == 0)
     }
 
     @Test("go on from the link of a transaction whose lane was waited for")

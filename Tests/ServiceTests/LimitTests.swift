@@ -196,8 +196,8 @@ struct LimitTests {
             SELECT count(*) FROM audit_events WHERE workspace_id = \(workspace.id.uuid)::uuid AND outcome = 'rate_limited'
             """
         let sum: SQL = """
-            SELECT coalesce(max(denied), 0) FROM usage_counters
-            WHERE workspace_id = \(workspace.id.uuid)::uuid AND span = 'month'
+            SELECT coalesce(sum(denied), 0)::bigint FROM usage_counters
+            WHERE workspace_id = \(workspace.id.uuid)::uuid AND span = 'minute'
             """
         try until("the refusals are counted") { try bench.count(sum) == 51 }
         let events = try bench.count(count)

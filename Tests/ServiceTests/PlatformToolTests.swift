@@ -243,6 +243,50 @@ struct PlatformToolTests {
         node.service.stop()
     }
 
+    @Test("tell the same usage before and after hours are made of minutes, which each are made once")
+    func hours() throws {
+        let bench = try Bench()
+        let workspace = try bench.workspace("Hazel")
+        let client = try bench.service.client(workspace, bench.token(for: workspace) { $0.profile = .all })
+        let connection = try bench.database.connect(as: .superuser)
+        // Three minutes of two earlier hours, which may be of another month, one of the present one, and an hour of long ago.
+        _ = try connection.query(
+            """
+            INSERT INTO usage_counters (workspace_id, credential_id, span, starts_at, calls, errors, denied, bytes_out)
+            SELECT c.workspace_id, c.id, v.span, v.at, v.calls, v.errors, v.denied, v.bytes
+            FROM credentials AS c, (VALUES
+                ('minute', date_trunc('hour', now(), 'UTC') - interval '30 minutes', 1, 0, 0, 10),
+                ('minute', date_trunc('hour', now(), 'UTC') - interval '100 minutes', 10, 1, 0, 100),
+                ('minute', date_trunc('hour', now(), 'UTC') - interval '101 minutes', 100, 0, 10, 1000),
+                ('minute', date_trunc('hour', now(), 'UTC'), 1000, 10, 0, 10000),
+                ('hour', date_trunc('hour', now(), 'UTC') - interval '100 days', 9, 0, 0, 9)
+            ) AS v(span, at, calls, errors, denied, bytes)
+            WHERE c.workspace_id = \(workspace.id.uuid)::uuid
+            """)
+        func made(_ span: String) throws -> [String] {
+            let rows = try connection.query(
+                """
+                SELECT concat_ws(' ', sum(calls), sum(errors), sum(denied), sum(bytes_out)) FROM usage_counters
+                WHERE workspace_id = \(workspace.id.uuid)::uuid AND span = \(span) AND starts_at > now() - interval '40 days'
+                GROUP BY starts_at ORDER BY starts_at
+                """)
+            return (0..<rows.rowCount).compactMap { rows.string($0, 0) }
+        }
+        func usage(_ span: String) throws -> JSONValue? { try client.call("get_usage").item["spans"]?[span] }
+        let (hour, month) = try (usage("hour"), usage("month"))
+        #expect(hour?["calls"] == 1000 && hour?["bytes_out"] == 10000)
+        let application = try bench.database.connect(as: .application)
+        for _ in 0..<2 {
+            _ = try application.query("BEGIN")
+            _ = try application.query(Tenancy.set(workspace.id))
+            _ = try application.query(UsageCount.summing(workspace.id))
+            _ = try application.query("COMMIT")
+        }
+        let hours = try made("hour")
+        #expect(hours.first == "110 1 10 1100" && hours.dropFirst().allSatisfy { $0 == "1 0 0 10" }, "\(hours)")
+        #expect(try usage("hour") == hour && usage("month") == month)
+    }
+
     @Test("ask the admins for what is missing, once for a thing")
     func access() throws {
         let client = try client { $0.permissions = ["read_contacts"] }

@@ -295,7 +295,7 @@ struct SemanticSearchTests {
         let calls = try vectors.bench.count(
             """
             SELECT sum(u.calls) FROM usage_counters AS u
-            WHERE u.workspace_id = \(workspace.id.uuid)::uuid AND u.span = 'month'
+            WHERE u.workspace_id = \(workspace.id.uuid)::uuid AND u.span = 'minute'
             """)
         #expect(calls == 3, "What is sent is no call")
     }

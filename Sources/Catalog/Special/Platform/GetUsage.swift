@@ -17,18 +17,16 @@ extension Tool {
         body: .read { (call) throws(ToolError) in
             let statement: SQL = """
                 SELECT coalesce(json_object_agg(s.span, json_build_object(
-                    'starts_at', rfc3339(s.starts_at), 'calls', coalesce(u.calls, 0), 'errors', coalesce(u.errors, 0),
-                    'denied', coalesce(u.denied, 0), 'bytes_out', coalesce(u.bytes_out, 0),
-                    'tokens_out_estimate', coalesce(u.bytes_out, 0) / 4) ORDER BY s.place), '{}'::json)
+                    'starts_at', rfc3339(s.starts_at), 'calls', coalesce(n.calls, 0), 'errors', coalesce(n.errors, 0),
+                    'denied', coalesce(n.denied, 0), 'bytes_out', coalesce(n.bytes_out, 0),
+                    'tokens_out_estimate', coalesce(n.bytes_out, 0) / 4) ORDER BY s.place), '{}'::json)
                 FROM (
                     SELECT p.span, p.place, date_trunc(p.span, now(), 'UTC') AS starts_at
                     FROM unnest(ARRAY['minute', 'hour', 'month']) WITH ORDINALITY AS p(span, place)
                 ) AS s
-                LEFT JOIN credentials AS c
-                    ON c.workspace_id = \(call.workspace) AND c.secret_digest = \(call.credential.digest.bytes)::bytea
-                LEFT JOIN usage_counters AS u
-                    ON u.workspace_id = c.workspace_id AND u.credential_id = c.id AND u.span = s.span
-                        AND u.starts_at = s.starts_at
+                LEFT JOIN credentials AS k
+                    ON k.workspace_id = \(call.workspace) AND k.secret_digest = \(call.credential.digest.bytes)::bytea
+                LEFT JOIN LATERAL (\(UsageCount.inWindow)) AS n ON true
                 """
             return Read([statement, taken(call)]) { (results, principal) throws(ToolError) in
                 var taken: [String: Int64] = [:]
