@@ -25,6 +25,7 @@ static inline int linux_sock_flags(void) { return SOCK_NONBLOCK | SOCK_CLOEXEC; 
 int accept4(int, struct sockaddr *, socklen_t *, int);
 int pthread_setname_np(pthread_t, const char *);
 pid_t gettid(void);
+void *memmem(const void *, size_t, const void *, size_t);
 
 static inline int linux_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -32,6 +33,12 @@ static inline int linux_accept(int descriptor, struct sockaddr *address, socklen
 
 static inline ssize_t linux_send(int descriptor, const void *bytes, size_t count) {
     return send(descriptor, bytes, count, MSG_NOSIGNAL);
+}
+
+/* How many bytes a head of HTTP has, with the empty line at its end; 0 if that is not among these bytes. */
+static inline size_t linux_head_size(const void *bytes, size_t count) {
+    const char *end = memmem(bytes, count, "\r\n\r\n", 4);
+    return end ? (size_t)(end - (const char *)bytes) + 4 : 0;
 }
 
 static inline int linux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -21,10 +21,17 @@ package final class Gateway: Sendable {
 
     /// Takes a request from the event loop.
     package func receive(_ request: HTTPRequest, _ responder: HTTPResponder) {
-        let id = RequestID(incoming: request.headers.first(.xRequestID))
+        let heading = request.notes.note { Heading(request, parts.origins) }
+        let id = RequestID(incoming: heading.id)
         do throws(Refused) {
-            switch Route(request.path) {
-            case .endpoint(let workspace, let suffix): try serve(request, id, for: workspace, suffix, responder)
+            switch heading.route {
+            case .endpoint(let workspace, let suffix):
+                // Told by the head alone, before anything is made of credential and body: to refuse must cost little.
+                if let refusal = heading.refusal { throw refusal }
+                if let tenant = heading.tenant, let wait = parts.pool.refusal(of: tenant.share) {
+                    return turnAway(request, id, from: tenant, responder, retryAfter: wait)
+                }
+                submit(try call(request, id, for: workspace, suffix, responder), isStateless: heading.isStateless)
             case .resourceMetadata: answer(try metadata(for: request), to: request, id, responder, CallRecord())
             case .health: answer(Health.alive, to: request, id, responder, CallRecord())
             case .readiness: answer(readiness, to: request, id, responder, CallRecord())
@@ -36,23 +43,6 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// Hands a request to the workers, unless it can be told without looking anything up that it is not to be served.
-    private func serve(
-        _ request: HTTPRequest,
-        _ id: RequestID,
-        for workspace: String,
-        _ suffix: EndpointSuffix,
-        _ responder: HTTPResponder
-    ) throws(Refused) {
-        if let refusal = parts.origins.refusal(of: request) { throw Refused(refusal, reason: "origin") }
-        if let preflight = parts.origins.preflight(request) { throw Refused(preflight, outcome: "ok", reason: nil) }
-        // Told by the path alone, before anything is made of credential and body: to refuse must cost little.
-        if let tenant = WorkspaceID(workspace), let wait = parts.pool.refusal(of: tenant.share) {
-            return turnAway(request, id, from: tenant, responder, retryAfter: wait)
-        }
-        submit(try call(request, id, for: workspace, suffix, responder))
-    }
-
     /// The call that a request is, by the form of its credential.
     private func call(
         _ request: HTTPRequest,
@@ -61,12 +51,12 @@ package final class Gateway: Sendable {
         _ suffix: EndpointSuffix,
         _ responder: HTTPResponder
     ) throws(Refused) -> Call {
-        do throws(IdentityError) {
-            let credential = try parts.authenticator.credential(in: request, for: workspace)
+        let presented = request.notes.note { Presentation(request, for: workspace, suffix, parts) }
+        switch presented.credential {
+        case .success(let credential):
             return Call(
-                request: request, id: id, credential: credential, responder: responder,
-                selection: parts.tools.selection(in: request, suffix))
-        } catch {
+                request: request, id: id, credential: credential, responder: responder, selection: presented.selection)
+        case .failure(let error):
             var refused = Refused(error, to: request, parts)
             // A page has to see the challenge to act on it.
             parts.origins.share(&refused.response, with: request)
@@ -75,10 +65,8 @@ package final class Gateway: Sendable {
     }
 
     /// Hands a call to the workers, or answers at once that they are busy.
-    private func submit(_ call: Call) {
-        let cancellation = CallCancellation(
-            call.responder, isStateless: call.request.headers.first(.mcpMethod) != nil, since: call.request.arrival
-        )
+    private func submit(_ call: Call, isStateless: Bool) {
+        let cancellation = CallCancellation(call.responder, isStateless: isStateless, since: call.request.arrival)
         var plan: Plan<ToolProvider>?
         if isWorthReading(call) {
             let read = self.plan(call)

@@ -1,19 +1,21 @@
 /// One request, read completely.
 package struct HTTPRequest: Sendable {
     /// What is asked for.
-    package var method: HTTPMethod
+    package var method: HTTPMethod { didSet { notes = HeadNotes() } }
     /// The target as the client wrote it: a path with query, an absolute address, or `*`.
     package let target: String
     /// The path as the client wrote it, escapes included; begins with `/`, or is `*`.
     package let path: String
     /// The fields, without those of a trailer.
-    package var headers: HTTPHeaders
+    package var headers: HTTPHeaders { didSet { notes = HeadNotes() } }
     /// The content; the chunks of a chunked body are joined.
     package var body: [UInt8]
     /// The address at the other end of the connection, without its port. Behind a proxy, the proxy's.
-    package let peer: String
+    package private(set) var peer: String
     /// When the last byte of the request arrived.
-    package let arrival: ContinuousClock.Instant
+    package private(set) var arrival: ContinuousClock.Instant
+    /// What was made of the head; requests that repeat one share its notes.
+    package private(set) var notes = HeadNotes()
 
     private let queryStart: Int?
 
@@ -33,6 +35,13 @@ package struct HTTPRequest: Sendable {
         self.peer = peer
         self.arrival = arrival
         (path, queryStart) = Self.split(target)
+    }
+
+    /// Another request with the same head.
+    package func repeated(body: [UInt8], peer: String, arrival: ContinuousClock.Instant) -> HTTPRequest {
+        var request = self
+        (request.body, request.peer, request.arrival) = (body, peer, arrival)
+        return request
     }
 
     /// The query without its `?`, as the client wrote it.

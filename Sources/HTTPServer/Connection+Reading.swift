@@ -90,9 +90,28 @@ extension Connection {
     private func parse(_ input: Span<UInt8>, from start: Int) -> Int {
         var offset = start
         while offset < input.count, wantsInput {
+            let sighting = parser.isAtStart ? RecentHeads.Sighting(in: input, from: offset) : nil
+            if let sighting, let head = loop.heads.find(sighting, in: input, at: loop.now),
+                head.bodyCount <= input.count - sighting.range.upperBound
+            {
+                offset = sighting.range.upperBound + head.bodyCount
+                var body: [UInt8] = []
+                body.append(input, sighting.range.upperBound..<offset)
+                serve(head.request.repeated(body: body, peer: peer, arrival: loop.arrival))
+                continue
+            }
             switch parser.receive(input, from: &offset) {
             case .incomplete: noteProgress()
-            case .request(let request): serve(request)
+            case .request(let parsed):
+                let request = HTTPRequest(
+                    method: parsed.method, target: parsed.target, headers: parsed.headers, body: parsed.body,
+                    peer: peer,
+                    arrival: loop.arrival)
+                // What came in pieces is not known as a whole.
+                if let sighting, parsed.keepsConnection, offset == sighting.range.upperBound + parsed.body.count {
+                    loop.heads.keep(request, sighting, in: input)
+                }
+                serve(request, isOldVersion: parsed.isOldVersion, keepsConnection: parsed.keepsConnection)
             case .refused(let refusal): refuse(refusal)
             }
         }
@@ -115,27 +134,19 @@ extension Connection {
         bufferedInput = count
     }
 
-    private func serve(_ parsed: ParsedRequest) {
+    private func serve(_ request: HTTPRequest, isOldVersion: Bool = false, keepsConnection: Bool = true) {
         forgetRequest()
         loop.counters.requests += 1
         let sequence = firstSequence + UInt64(exchanges.count)
         exchanges.append(
             Exchange(
-                isHead: parsed.method == .head,
-                isOldVersion: parsed.isOldVersion,
-                endsConnection: !parsed.keepsConnection,
-                method: parsed.method
+                isHead: request.method == .head,
+                isOldVersion: isOldVersion,
+                endsConnection: !keepsConnection,
+                method: request.method
             )
         )
-        if !parsed.keepsConnection || loop.isDraining { phase = .finishing }
-        let request = HTTPRequest(
-            method: parsed.method,
-            target: parsed.target,
-            headers: parsed.headers,
-            body: parsed.body,
-            peer: peer,
-            arrival: loop.arrival
-        )
+        if !keepsConnection || loop.isDraining { phase = .finishing }
         let responder = HTTPResponder(
             id: ExchangeID(connection: id, sequence: sequence),
             mailbox: loop.mailbox,

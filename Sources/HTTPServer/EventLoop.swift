@@ -25,6 +25,8 @@ final class EventLoop {
     var surplusConnections = 0
     /// Bytes of bodies that are not complete, over all connections.
     var bufferedInput = 0
+    /// Heads that were read lately, for those that repeat them.
+    var heads = RecentHeads()
     var counters = HTTPServerCounters()
     var deadlines = DeadlineQueue()
     /// Refusals that are to leave at a pace.

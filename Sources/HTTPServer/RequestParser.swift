@@ -63,6 +63,9 @@ struct RequestParser {
         }
     }
 
+    /// Whether no byte was seen since the last request.
+    var isAtStart: Bool { state == .start }
+
     /// Whether the header of the current request is complete.
     var isReadingBody: Bool {
         switch state {

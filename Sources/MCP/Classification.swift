@@ -19,13 +19,10 @@ enum Classification {
     ]
 
     @Sendable private static func readBody(_ reading: inout Reading) throws(ProtocolError) {
-        let headers = reading.request.headers
-        guard MediaType.isJSON(headers.all(.contentType)) else { throw ProtocolError(.unsupportedMediaType) }
-        guard let form = MediaType.answerForm(accepting: headers.all(.accept)) else {
-            throw ProtocolError(.notAcceptable)
-        }
+        guard reading.head.isJSON else { throw ProtocolError(.unsupportedMediaType) }
+        guard let form = reading.head.form else { throw ProtocolError(.notAcceptable) }
         reading.form = form
-        reading.canStream = MediaType.acceptsStream(headers.all(.accept))
+        reading.canStream = reading.head.canStream
         guard reading.request.body.count <= reading.limits.bodyBytes else { throw ProtocolError(.contentTooLarge) }
         do throws(JSONError) {
             reading.root = try JSONDocument(reading.request.body, limits: reading.limits.json).root
@@ -42,7 +39,7 @@ enum Classification {
         }
         var messages: [Message] = []
         for element in elements { messages.append(try Message(element)) }
-        guard !messages.contains(where: { $0.versionMark != nil }), !reading.versionHeader.marksStatelessEra else {
+        guard !messages.contains(where: { $0.versionMark != nil }), !reading.head.version.marksStatelessEra else {
             throw ProtocolError(.invalidRequest, "The stateless era has no batches")
         }
         guard !messages.contains(where: { $0.method == "initialize" }) else {
@@ -62,7 +59,7 @@ enum Classification {
 
     @Sendable private static func refuseStatelessResponse(_ reading: inout Reading) throws(ProtocolError) {
         guard let message = reading.message, message.isResponse else { return }
-        guard !reading.versionHeader.marksStatelessEra else {
+        guard !reading.head.version.marksStatelessEra else {
             throw ProtocolError(.invalidRequest, "The stateless era has no posted responses")
         }
         reading.era = .handshake
@@ -71,8 +68,8 @@ enum Classification {
     @Sendable private static func findStatelessRequest(_ reading: inout Reading) {
         guard let message = reading.message, message.isRequest else { return }
         if let mark = message.versionMark {
-            if !namesHandshake(mark, unless: reading.versionHeader) { reading.era = .stateless }
-        } else if reading.versionHeader.marksStatelessEra {
+            if !namesHandshake(mark, unless: reading.head.version) { reading.era = .stateless }
+        } else if reading.head.version.marksStatelessEra {
             reading.era = .stateless
         }
     }
@@ -83,7 +80,7 @@ enum Classification {
             if let mark = reading.message?.versionMark {
                 !namesHandshake(mark, unless: .absent)
             } else {
-                reading.versionHeader.marksStatelessEra
+                reading.head.version.marksStatelessEra
             }
         reading.era = isStateless ? .stateless : .handshake
     }
@@ -96,7 +93,7 @@ enum Classification {
     @Sendable private static func requireServedVersion(_ reading: inout Reading) throws(ProtocolError) {
         guard reading.era != .stateless else { return }
         reading.era = .handshake
-        switch reading.versionHeader {
+        switch reading.head.version {
         case .absent: return
         case .repeated: throw ProtocolError(.headerMismatch, "MCP-Protocol-Version stands twice")
         case .value(let version):

@@ -68,6 +68,7 @@ package struct OriginPolicy: Sendable {
     ]
 
     private func allowedOrigin(of request: HTTPRequest) -> String? {
+        guard request.headers.contains(.origin) else { return nil }
         let values = request.headers.all(.origin)
         guard values.count == 1 else { return nil }
         let origin = trimmed(values[0])

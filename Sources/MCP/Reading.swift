@@ -12,7 +12,8 @@ struct Reading: Sendable {
     let sessions: SessionID
     let limits: MCPLimits
 
-    let versionHeader: RoutingHeader
+    /// What the headers say.
+    let head: HeadReading
     /// The form in which the client takes its answer.
     var form = AnswerForm.json
     /// Whether the client takes a stream.
@@ -40,7 +41,7 @@ struct Reading: Sendable {
         self.vocabulary = vocabulary
         self.sessions = sessions
         self.limits = limits
-        versionHeader = RoutingHeader(.mcpProtocolVersion, of: request)
+        head = request.notes.note { HeadReading(request) }
     }
 }
 

@@ -36,14 +36,18 @@ final class SessionID: Sendable {
         return seal.seal(RawJSON(.object(members)).bytes, context: Self.context(binding))
     }
 
-    /// The session behind an id, or `nil` if it is forged, somebody else's, or over.
-    func open(_ id: String, binding: [UInt8]) -> Session? {
-        guard let plain = seal.open(id, context: Self.context(binding)),
-            let document = try? JSONDocument(plain), let session = session(document.root, digest: Digest.sha256(id))
-        else { return nil }
+    /// The session behind an id, or `nil` if it is forged or somebody else's. It may be over.
+    func read(_ id: String, binding: [UInt8]) -> Session? {
+        guard let plain = seal.open(id, context: Self.context(binding)), let document = try? JSONDocument(plain) else {
+            return nil
+        }
+        return session(document.root, digest: Digest.sha256(id))
+    }
+
+    /// Whether a session is not over; it is used now.
+    func isOpen(_ session: Session) -> Bool {
         let now = clock.now
-        guard now < session.expiresAt, activity.touch(session.digest, at: now) else { return nil }
-        return session
+        return now < session.expiresAt && activity.touch(session.digest, at: now)
     }
 
     private func session(_ node: JSONNode, digest: [UInt8]) -> Session? {

@@ -21,7 +21,7 @@ struct SessionIDTests {
     @Test("remembers the handshake", arguments: Revision.served(in: .handshake))
     func roundTrip(revision: Revision) throws {
         let ids = try ids([key])
-        let session = try #require(ids.open(ids.make(revision: revision, client: client, binding: ann), binding: ann))
+        let session = try #require(ids.read(ids.make(revision: revision, client: client, binding: ann), binding: ann))
         #expect(session.revision == revision)
         #expect(session.client == client)
         #expect(session.openedAt == clock.wall.now)
@@ -47,7 +47,7 @@ struct SessionIDTests {
             binding: ann
         )
         #expect(id.utf8.count < 1024)
-        #expect(ids.open(id, binding: ann)?.client.info?.name.unicodeScalars.count == 64)
+        #expect(ids.read(id, binding: ann)?.client.info?.name.unicodeScalars.count == 64)
     }
 
     @Test("is of no use with one character changed")
@@ -57,10 +57,10 @@ struct SessionIDTests {
         for position in id.indices {
             var changed = id
             changed.replaceSubrange(position...position, with: id[position] == "A" ? "B" : "A")
-            #expect(ids.open(changed, binding: ann) == nil)
+            #expect(ids.read(changed, binding: ann) == nil)
         }
         for forged in ["", "A", String(id.dropLast()), id + "A", id + "="] {
-            #expect(ids.open(forged, binding: ann) == nil)
+            #expect(ids.read(forged, binding: ann) == nil)
         }
     }
 
@@ -68,9 +68,9 @@ struct SessionIDTests {
     func foreignBinding() throws {
         let ids = try ids([key])
         let id = ids.make(revision: .june2025, client: client, binding: ann)
-        #expect(ids.open(id, binding: Array("workspace bob".utf8)) == nil)
-        #expect(ids.open(id, binding: []) == nil)
-        #expect(ids.open(id, binding: ann) != nil)
+        #expect(ids.read(id, binding: Array("workspace bob".utf8)) == nil)
+        #expect(ids.read(id, binding: []) == nil)
+        #expect(ids.read(id, binding: ann) != nil)
     }
 
     @Test("is not taken for a cursor, nor a cursor for it")
@@ -81,7 +81,7 @@ struct SessionIDTests {
         let id = ids.make(revision: .june2025, client: client, binding: ann)
         let cursor = cursors.make(after: "echo", in: "tools/list", binding: ann)
         #expect(cursors.open(id, in: "tools/list", binding: ann) == nil)
-        #expect(ids.open(cursor, binding: ann) == nil)
+        #expect(ids.read(cursor, binding: ann) == nil)
         #expect(cursors.open(cursor, in: "prompts/list", binding: ann) == nil)
         #expect(cursors.open(cursor, in: "tools/list", binding: ann) == "echo")
     }
@@ -90,10 +90,10 @@ struct SessionIDTests {
     func rotation() throws {
         let newKey = SealKey.random(id: 2)
         let id = try ids([key]).make(revision: .june2025, client: client, binding: ann)
-        #expect(try ids([key]).open(id, binding: ann) != nil)
-        #expect(try ids([newKey, key]).open(id, binding: ann) != nil)
-        #expect(try ids([newKey]).open(id, binding: ann) == nil)
-        #expect(try ids([SealKey.random(id: 1)]).open(id, binding: ann) == nil)
+        #expect(try ids([key]).read(id, binding: ann) != nil)
+        #expect(try ids([newKey, key]).read(id, binding: ann) != nil)
+        #expect(try ids([newKey]).read(id, binding: ann) == nil)
+        #expect(try ids([SealKey.random(id: 1)]).read(id, binding: ann) == nil)
     }
 
     @Test("is over after a day, and before that if nobody uses it")
@@ -101,14 +101,15 @@ struct SessionIDTests {
         let ids = try ids([key])
         let used = ids.make(revision: .june2025, client: client, binding: ann)
         let rested = ids.make(revision: .june2025, client: client, binding: ann)
-        #expect(ids.open(rested, binding: ann) != nil)
+        func isOpen(_ id: String) -> Bool { ids.read(id, binding: ann).map(ids.isOpen) ?? false }
+        #expect(isOpen(rested))
         for _ in 0..<48 {
-            #expect(ids.open(used, binding: ann) != nil)
+            #expect(isOpen(used))
             clock.advance(by: .seconds(1799))
         }
-        #expect(ids.open(rested, binding: ann) == nil)
-        #expect(ids.open(used, binding: ann) != nil)
+        #expect(!isOpen(rested))
+        #expect(isOpen(used))
         clock.advance(by: .seconds(48))
-        #expect(ids.open(used, binding: ann) == nil)
+        #expect(!isOpen(used))
     }
 }

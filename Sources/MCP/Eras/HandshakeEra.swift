@@ -30,12 +30,14 @@ enum HandshakeRungs {
     /// Reads the session that a request presents, which every request but `initialize` must do.
     @Sendable static func openSession(_ reading: inout Reading) throws(ProtocolError) {
         let isHandshake = reading.message?.isRequest == true && reading.message?.method == "initialize"
-        switch RoutingHeader(.mcpSessionID, of: reading.request) {
+        switch reading.head.session {
         case .absent where isHandshake: return
         case .absent: throw ProtocolError(.sessionMissing)
         case .repeated: throw ProtocolError(.headerMismatch, "Mcp-Session-Id stands more than once")
         case .value(let id):
-            guard let session = reading.sessions.open(id, binding: reading.binding) else {
+            let (sessions, binding) = (reading.sessions, reading.binding)
+            let found = reading.request.notes.note { SessionReading(id, binding: binding, sessions) }
+            guard let session = found.session(bound: binding), sessions.isOpen(session) else {
                 throw ProtocolError(.sessionUnknown)
             }
             reading.session = session

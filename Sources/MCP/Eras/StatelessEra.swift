@@ -67,7 +67,7 @@ enum StatelessRungs {
     }
 
     @Sendable private static func matchVersion(_ reading: inout Reading) throws(ProtocolError) {
-        try match(reading.versionHeader, "MCP-Protocol-Version", reading.message?.versionMark?.string ?? "")
+        try match(reading.head.version, "MCP-Protocol-Version", reading.message?.versionMark?.string ?? "")
     }
 
     @Sendable private static func requireServedVersion(_ reading: inout Reading) throws(ProtocolError) {
@@ -79,12 +79,12 @@ enum StatelessRungs {
     }
 
     @Sendable private static func matchMethod(_ reading: inout Reading) throws(ProtocolError) {
-        try match(RoutingHeader(.mcpMethod, of: reading.request), "Mcp-Method", reading.message?.method ?? "")
+        try match(reading.head.method, "Mcp-Method", reading.message?.method ?? "")
     }
 
     @Sendable private static func matchName(_ reading: inout Reading) throws(ProtocolError) {
         guard let message = reading.message, message.isRoutedByName else { return }
-        let header = RoutingHeader(.mcpName, of: reading.request)
+        let header = reading.head.name
         if case .repeated = header { throw ProtocolError(.headerMismatch, "Mcp-Name stands more than once") }
         // A parameter that is missing is the method's mistake to report, not the header's.
         guard let name = message.routedName else { return }

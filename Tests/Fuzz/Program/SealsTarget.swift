@@ -50,7 +50,7 @@ private enum SealCheck {
 
     private static func requireClosed(_ text: String) {
         require(Genuine.seal.open(text, context: ann) == nil, "\(text) opens")
-        require(ids.open(text, binding: ann) == nil, "\(text) is a session")
+        require(ids.read(text, binding: ann) == nil, "\(text) is a session")
         for method in methods {
             require(cursors.open(text, in: method, binding: ann) == nil, "\(text) is a cursor")
             require((try? states(method, [], ann).open(text)) == nil, "\(text) is a request's state")
@@ -136,14 +136,14 @@ private enum SealCheck {
         for revision in Revision.served(in: .handshake) {
             let id = ids.make(revision: revision, client: client, binding: ann)
             require(id.utf8.count < 1024, "A session's id has \(id.utf8.count) bytes")
-            let session = require(ids.open(id, binding: ann), "A session does not open")
+            let session = require(ids.read(id, binding: ann), "A session does not open")
             require(
                 session.revision == revision && session.client.capabilities == client.capabilities, "\(session) differs"
             )
             require(
                 session.client.info.map { isSameText($0.name, shortened(texts[0], to: 64)) } == true,
                 "\(session) differs")
-            require(ids.open(id, binding: bob) == nil, "A session opens for another credential")
+            require(ids.read(id, binding: bob) == nil, "A session opens for another credential")
             require(cursors.open(id, in: "tools/list", binding: ann) == nil, "A session is a cursor")
         }
     }
@@ -156,7 +156,7 @@ private enum SealCheck {
             isSameText(one, other) || cursors.open(cursor, in: other, binding: ann) == nil,
             "\(other) opens \(one)'s cursor")
         require(cursors.open(cursor, in: one, binding: bob) == nil, "A cursor opens for another credential")
-        require(ids.open(cursor, binding: ann) == nil, "A cursor is a session")
+        require(ids.read(cursor, binding: ann) == nil, "A cursor is a session")
     }
 
     private static func checkState(_ texts: [[UInt8]], _ others: [[UInt8]], _ answer: [UInt8]) {
