@@ -4,13 +4,27 @@ import Identity
 import Telemetry
 
 /// A request on its way: its form was accepted, and nothing has been looked up.
-struct Call: Sendable {
+final class Call: Sendable {
     let request: HTTPRequest
     let id: RequestID
     let credential: PresentedCredential
     let responder: HTTPResponder
     /// What the request asks to see less of, or why that cannot be read; told once it is known who calls.
     let selection: Result<RequestSelection, RequestSelection.Problem>?
+
+    init(
+        request: HTTPRequest,
+        id: RequestID,
+        credential: PresentedCredential,
+        responder: HTTPResponder,
+        selection: Result<RequestSelection, RequestSelection.Problem>?
+    ) {
+        self.request = request
+        self.id = id
+        self.credential = credential
+        self.responder = responder
+        self.selection = selection
+    }
 }
 
 /// What is known of a request when it is answered; logged and counted once.

@@ -7,7 +7,9 @@ package import Telemetry
 package import Tools
 
 /// Everything that the path stands on, built once by ``Service``.
-package struct Parts: Sendable {
+///
+/// A class, for whoever works on a call holds on to it, many times for each.
+package final class Parts: Sendable {
     package let origins: OriginPolicy
     package let address: PublicAddress
     package let authenticator: Authenticator
@@ -22,6 +24,38 @@ package struct Parts: Sendable {
     package let metrics: Metrics
     package let callTimeout: Duration
     package let stopping: Flag
+
+    package init(
+        origins: OriginPolicy,
+        address: PublicAddress,
+        authenticator: Authenticator,
+        checks: RecentChecks,
+        pool: WorkerPool,
+        replicas: Replicas?,
+        mcp: MCPServer<ToolProvider>,
+        tools: ToolProvider,
+        trail: AuditTrail,
+        limiter: CallLimiter,
+        journal: Journal,
+        metrics: Metrics,
+        callTimeout: Duration,
+        stopping: Flag
+    ) {
+        self.origins = origins
+        self.address = address
+        self.authenticator = authenticator
+        self.checks = checks
+        self.pool = pool
+        self.replicas = replicas
+        self.mcp = mcp
+        self.tools = tools
+        self.trail = trail
+        self.limiter = limiter
+        self.journal = journal
+        self.metrics = metrics
+        self.callTimeout = callTimeout
+        self.stopping = stopping
+    }
 }
 
 /// A flag that is set once.

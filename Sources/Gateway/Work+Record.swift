@@ -82,9 +82,12 @@ extension Work {
 enum PeerAddress {
     /// The address without its last part: the last number of IPv4, the last 80 bits of IPv6.
     static func masked(_ address: String) -> String {
-        if address.contains(":") { return address.split(separator: ":").prefix(3).joined(separator: ":") + "::" }
-        let dots = address.utf8.indices.filter { address.utf8[$0] == UInt8(ascii: ".") }
-        return dots.count == 3 ? address[...dots[2]] + "0" : ""
+        let dot = UInt8(ascii: ".")
+        if let last = address.utf8.lastIndex(of: dot), address.utf8.count(where: { $0 == dot }) == 3 {
+            return address[...last] + "0"
+        }
+        guard address.utf8.contains(UInt8(ascii: ":")) else { return "" }
+        return address.split(separator: ":").prefix(3).joined(separator: ":") + "::"
     }
 }
 

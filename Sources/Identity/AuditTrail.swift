@@ -31,10 +31,16 @@ package final class AuditTrail: Sendable {
     private static let bound = 100_000
 
     /// An event that waits, to be written, to be counted, or both.
-    private struct Entry {
+    private final class Entry: Sendable {
         let event: AuditEvent
         let isWritten: Bool
-        var isCall = true
+        let isCall: Bool
+
+        init(event: AuditEvent, isWritten: Bool, isCall: Bool = true) {
+            self.event = event
+            self.isWritten = isWritten
+            self.isCall = isCall
+        }
     }
 
     private struct State {

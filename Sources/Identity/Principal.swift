@@ -1,5 +1,7 @@
 /// Who is calling: a credential of one workspace, for which the database vouched in this very transaction.
-package struct Principal: Sendable {
+///
+/// A class, for a call hands it on many times.
+package final class Principal: Sendable {
     /// The workspace that the token opens, which is the one in the path.
     package let workspace: WorkspaceID
     /// What the database has opened to the policies when it had checked the token; empty for nothing.

@@ -65,11 +65,11 @@ package struct JSONWriter: Sendable {
     /// Writes a truth value.
     package mutating func write(bool truth: Bool) { writeWord(truth ? "true" : "false") }
 
-    /// Writes UTF-8 text, such as JSON, as a JSON string, escaping in one pass.
+    /// Writes UTF-8 text, such as JSON, as a JSON string.
     package mutating func write(quoting text: [UInt8]) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text)
+        bytes.append(escaping: text.span)
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -131,24 +131,7 @@ package struct JSONWriter: Sendable {
 
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if escapedSize(text.utf8Span.span) == text.utf8.count {
-            bytes += text.utf8
-        } else {
-            appendEscaped(Array(text.utf8))
-        }
+        bytes.append(escaping: text.utf8Span.span)
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Makes room for the exact size at once, then fills it: no check of the capacity for every byte.
-    private mutating func appendEscaped(_ text: [UInt8]) {
-        let size = escapedSize(text.span)
-        guard size > text.count else {
-            bytes += text
-            return
-        }
-        let start = bytes.count
-        bytes += repeatElement(0, count: size)
-        var output = bytes.mutableSpan
-        escape(text.span, into: &output, at: start)
     }
 }

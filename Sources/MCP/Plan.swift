@@ -4,7 +4,7 @@ package import HTTP
 ///
 /// The caller is only known once the database has checked the token, and that statement leaves together with the
 /// tool's own. So a request is planned first, and answered when the caller, and what the tool did, are known.
-package struct Plan<P: Provider>: Sendable {
+package final class Plan<P: Provider>: Sendable {
     /// Takes over a request: it is answered later, perhaps by a stream.
     ///
     /// The function returns at once; what takes time happens on threads of this library.
@@ -40,6 +40,13 @@ package struct Plan<P: Provider>: Sendable {
     /// How the client says that it does not wait for the answer any more, for requests that the program answers; `nil` for
     /// others, which the library looks after itself.
     package let cancellation: Cancellation?
+
+    init(action: Action, session: SessionReference?, facts: RequestFacts, cancellation: Cancellation?) {
+        self.action = action
+        self.session = session
+        self.facts = facts
+        self.cancellation = cancellation
+    }
 
     /// How a client takes a request back.
     package enum Cancellation: Sendable {

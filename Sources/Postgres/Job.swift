@@ -12,7 +12,7 @@ package struct FairShareKey: Hashable, Sendable {
 /// A call that waits for a worker.
 ///
 /// Exactly one of three ends it: its plan answers by itself, the step that the plan returned answers, or it is refused.
-package struct Job: Sendable {
+package final class Job: Sendable {
     /// Whose share of the pool it uses.
     package let tenant: FairShareKey
     /// When nobody waits for the answer any more.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The binds of one statement in the form that libpq takes.
 struct Parameters {
     /// All values, each ended by a zero byte.
@@ -50,7 +52,7 @@ struct Parameters {
             format = 1
         }
         let count = storage.count - start
-        if format == 0, storage[start...].contains(0) {
+        if format == 0, Self.holds(0, storage.span.extracting(start...)) {
             // libpq reads text up to the first zero byte: what follows would be dropped without a word.
             throw PostgresError(.invalidValue, "text with a zero byte", sqlState: .characterNotInRepertoire)
         }
@@ -61,17 +63,29 @@ struct Parameters {
     }
 
     private mutating func appendArray(_ elements: [String]) {
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         storage.append(UInt8(ascii: "{"))
         for (index, element) in elements.enumerated() {
             if index > 0 { storage.append(UInt8(ascii: ",")) }
-            storage.append(UInt8(ascii: "\""))
-            for byte in element.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { storage.append(UInt8(ascii: "\\")) }
-                storage.append(byte)
+            storage.append(quote)
+            let text = element.utf8Span.span
+            if Self.holds(quote, text) || Self.holds(backslash, text) {
+                for byte in element.utf8 {
+                    if byte == quote || byte == backslash { storage.append(backslash) }
+                    storage.append(byte)
+                }
+            } else {
+                text.withUnsafeBufferPointer { storage.append(contentsOf: $0) }
             }
-            storage.append(UInt8(ascii: "\""))
+            storage.append(quote)
         }
         storage.append(UInt8(ascii: "}"))
+    }
+
+    private static func holds(_ byte: UInt8, _ bytes: Span<UInt8>) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memchr($0, CInt(byte), bytes.count) != nil } ?? false
+        }
     }
 
     private static func text(of number: Double) -> String {

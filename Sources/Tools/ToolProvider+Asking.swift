@@ -10,9 +10,9 @@ extension ToolProvider {
             return nil
         }
         return { conversation, caller in
-            switch try complete(call, of: tool, conversation, caller) {
+            switch try self.complete(call, of: tool, conversation, caller) {
             case .ended(let result): result
-            case .call(let prepared): try confirm(call, of: tool, prepared, conversation, caller)
+            case .call(let prepared): try self.confirm(call, of: tool, prepared, conversation, caller)
             }
         }
     }

@@ -37,7 +37,9 @@ extension ToolProvider {
     }
 
     /// Whether a caller has every one of these tools.
-    private func shows(_ tools: [String]) -> PreparedFetch.Visibility { { registry.shows(tools, to: $0) } }
+    private func shows(_ tools: [String]) -> PreparedFetch.Visibility {
+        { [registry] in registry.shows(tools, to: $0) }
+    }
 
     private func nothing(_ digest: [UInt8]) -> PreparedFetch {
         let nobody: PreparedFetch.Visibility = { _ in false }
@@ -101,12 +103,12 @@ extension ToolProvider {
         return PreparedFetch(field.name, digest, field.isVisible, lookup?.statements ?? []) {
             (results, principal) throws(ToolError) -> PreparedFetch.Progress in
             var values = field.words(principal.access).filter { $0.hasPrefix(request.value) }
-            if let lookup, registry.shows(field.suggestions?.tools ?? [], to: principal.access) {
-                values += lookup.values(results).map(suggestion)
+            if let lookup, self.registry.shows(field.suggestions?.tools ?? [], to: principal.access) {
+                values += lookup.values(results).map(self.suggestion)
                 if values.isEmpty, let further {
                     return .more(
                         last.following(further.read) { (found) throws(ToolError) in
-                            let others = try found.items.compactMap(further.value).map(suggestion)
+                            let others = try found.items.compactMap(further.value).map(self.suggestion)
                             return .completion(Completion(others.withoutRepetition))
                         })
                 }
@@ -147,10 +149,10 @@ extension ToolProvider {
             guard let resource = registry.resources.first(where: { $0.uri == uri }),
                 resource.variableName == request.argument
             else { return nil }
-            var field = Field(name: resource.name, isVisible: { resource.isVisible(to: $0, in: registry) })
+            var field = Field(name: resource.name, isVisible: { resource.isVisible(to: $0, in: self.registry) })
             switch resource.variable {
             case .open(let suggestions): field.suggestions = suggestions
-            case .closed: field.words = { resource.words(for: $0, in: registry) }
+            case .closed: field.words = { resource.words(for: $0, in: self.registry) }
             case nil: break
             }
             return field

@@ -6,7 +6,7 @@ package import Postgres
 import Synchronization
 
 /// The registry as the protocol sees it: what a caller lists, and what a request becomes.
-package struct ToolProvider: Provider {
+package final class ToolProvider: Provider {
     package let serverInfo: Implementation
     package let registry: ToolRegistry
     private let seal: Seal
@@ -92,7 +92,7 @@ package struct ToolProvider: Provider {
 }
 
 /// A call of a tool before anybody knows whether the caller may make it.
-package enum PreparedCall: Sendable {
+package indirect enum PreparedCall: Sendable {
     /// There is no tool of this name.
     case unknown
     /// The arguments are wrong; told only to a caller who sees the tool.

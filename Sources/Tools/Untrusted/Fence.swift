@@ -28,12 +28,17 @@ package struct Fence: Sendable {
     /// An object with the boundary as its first and last member. Sorted by name, as some programs show objects, the first
     /// one is still before items and the last one behind them.
     package func around(_ object: RawJSON) -> RawJSON {
-        let inner = object.bytes.dropFirst().dropLast()
-        var bytes = Array("{\"fence\":\"\(begin)\"".utf8)
+        let inner = object.bytes[1..<(object.bytes.count - 1)]
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(inner.count + 160)
+        bytes += "{\"fence\":\"".utf8
+        bytes += begin.utf8
+        bytes += "\"".utf8
         if !inner.isEmpty { bytes.append(UInt8(ascii: ",")) }
         bytes += inner
-        bytes += Array(",\"unfence\":\"\(end)\"}".utf8)
+        bytes += ",\"unfence\":\"".utf8
+        bytes += end.utf8
+        bytes += "\"}".utf8
         return RawJSON(bytes)
     }
 
@@ -45,10 +50,18 @@ package struct Fence: Sendable {
     private static func holds(_ bytes: [UInt8], _ boundary: [UInt8]) -> Bool {
         let (bytes, boundary) = (bytes.span, boundary.span)
         guard bytes.count >= boundary.count else { return false }
-        for start in 0...(bytes.count - boundary.count) where bytes[start] == boundary[0] {
-            var length = 1
+        let last = bytes.count - boundary.count
+        var start = 0
+        while start <= last {
+            if start + ByteWord.size <= bytes.count {
+                let others = ByteWord.bytes(before: ByteWord(bytes, at: start).marks(of: boundary[0]))
+                start += others
+                if others == ByteWord.size || start > last { continue }
+            }
+            var length = 0
             while length < boundary.count, bytes[start + length] == boundary[length] { length += 1 }
             if length == boundary.count { return true }
+            start += 1
         }
         return false
     }

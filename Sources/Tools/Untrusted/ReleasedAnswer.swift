@@ -52,9 +52,13 @@ extension RawJSON {
     /// An object with more members.
     func adding(_ members: [JSONMember]) -> RawJSON {
         guard !members.isEmpty else { return self }
-        let isEmpty = bytes.count <= 2
-        return RawJSON(
-            bytes.dropLast() + (isEmpty ? [] : [UInt8(ascii: ",")]) + RawJSON(.object(members)).bytes.dropFirst())
+        let added = RawJSON(.object(members)).bytes
+        var sum: [UInt8] = []
+        sum.reserveCapacity(bytes.count + added.count)
+        sum += bytes[..<(bytes.count - 1)]
+        if bytes.count > 2 { sum.append(UInt8(ascii: ",")) }
+        sum += added[1...]
+        return RawJSON(sum)
     }
 }
 

@@ -1,3 +1,5 @@
+import JSON
+
 extension Untrusted {
     /// Removes what a reader cannot see, as often as it takes until nothing is left of it.
     ///
@@ -31,12 +33,18 @@ extension Untrusted {
         return kept.text
     }
 
-    /// Whether JSON may hold what ``cleaned(_:)`` would remove: one look at each byte, and never wrong when it says no.
+    /// Whether JSON may hold what ``cleaned(_:)`` would remove: one look at each byte, at eight of them at once where they are
+    /// plain, and never wrong when it says no.
     static func maySuspect(_ json: [UInt8]) -> Bool {
         let bytes = json.span
         let end = bytes.count
         var index = 0
         while index < end {
+            if index + ByteWord.size <= end {
+                let plain = ByteWord.bytes(before: marks(ByteWord(bytes, at: index)))
+                index += plain
+                if plain == ByteWord.size { continue }
+            }
             let byte = bytes[index]
             index += 1
             if byte < 0x80 {
@@ -54,6 +62,11 @@ extension Untrusted {
             }
         }
         return false
+    }
+
+    /// Marks what is not plain: escapes, references, the last control of ASCII, and everything beyond it.
+    private static func marks(_ word: ByteWord) -> UInt64 {
+        word.marks(of: UInt8(ascii: "\\")) | word.marks(of: UInt8(ascii: "&")) | word.marks(of: 0x7F) | word.wides
     }
 
     /// Whether these bytes may be the first ones of something invisible.
