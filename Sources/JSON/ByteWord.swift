@@ -1,15 +1,14 @@
 /// Eight bytes of a text as one number, to look at all of them at once.
 ///
 /// A mark is the highest bit of a byte; the first byte of the text has the lowest ones.
-package struct ByteWord {
+struct ByteWord {
     /// How many bytes there are in one.
-    @inlinable package static var size: Int { @inline(__always) get { 8 } }
+    static var size: Int { 8 }
 
-    package let bits: UInt64
+    let bits: UInt64
 
     /// Takes the eight bytes from `start` on.
-    @inlinable @inline(__always)
-    package init(_ text: Span<UInt8>, at start: Int) {
+    init(_ text: Span<UInt8>, at start: Int) {
         // One look at the bounds, and one load of all eight.
         let part = text.extracting(start..<start + 8)
         let low = UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
@@ -17,25 +16,49 @@ package struct ByteWord {
         bits = low | high
     }
 
-    @inlinable package static var highest: UInt64 { @inline(__always) get { 0x8080_8080_8080_8080 } }
+    private static var highest: UInt64 { 0x8080_8080_8080_8080 }
 
     /// Marks the bytes that are this one.
-    @inlinable @inline(__always)
-    package func marks(of byte: UInt8) -> UInt64 {
+    func marks(of byte: UInt8) -> UInt64 {
         let others = bits ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
         let low = others & ~Self.highest
         return ~((low &+ ~Self.highest) | others | ~Self.highest)
     }
 
     /// Marks control characters, which are those before the blank.
-    @inlinable package var controls: UInt64 {
-        @inline(__always) get { ~(((bits & ~Self.highest) &+ 0x6060_6060_6060_6060) | bits) & Self.highest }
-    }
+    var controls: UInt64 { ~(((bits & ~Self.highest) &+ 0x6060_6060_6060_6060) | bits) & Self.highest }
 
     /// Marks bytes that are not ASCII.
-    @inlinable package var wides: UInt64 { @inline(__always) get { bits & Self.highest } }
+    var wides: UInt64 { bits & Self.highest }
 
     /// How many bytes are before the first mark; eight where there is none.
-    @inlinable @inline(__always)
-    package static func bytes(before marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+    static func bytes(before marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+}
+
+extension Span where Element == UInt8 {
+    /// Where a byte comes next, from `start` on; the end if it does not.
+    package func next(_ byte: UInt8, from start: Int) -> Int {
+        var index = start
+        while index + ByteWord.size <= count {
+            let others = ByteWord.bytes(before: ByteWord(self, at: index).marks(of: byte))
+            index += others
+            if others < ByteWord.size { return index }
+        }
+        while index < count, self[index] != byte { index += 1 }
+        return index
+    }
+
+    /// Where one of three bytes, or one that is not ASCII, comes next, from `start` on; the end if none does.
+    package func next(_ one: UInt8, _ two: UInt8, _ three: UInt8, orWideFrom start: Int) -> Int {
+        var index = start
+        while index + ByteWord.size <= count {
+            let word = ByteWord(self, at: index)
+            let marks = word.marks(of: one) | word.marks(of: two) | word.marks(of: three) | word.wides
+            let others = ByteWord.bytes(before: marks)
+            index += others
+            if others < ByteWord.size { return index }
+        }
+        while index < count, ![one, two, three].contains(self[index]), self[index] < 0x80 { index += 1 }
+        return index
+    }
 }

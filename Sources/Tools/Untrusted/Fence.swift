@@ -51,17 +51,12 @@ package struct Fence: Sendable {
         let (bytes, boundary) = (bytes.span, boundary.span)
         guard bytes.count >= boundary.count else { return false }
         let last = bytes.count - boundary.count
-        var start = 0
+        var start = bytes.next(boundary[0], from: 0)
         while start <= last {
-            if start + ByteWord.size <= bytes.count {
-                let others = ByteWord.bytes(before: ByteWord(bytes, at: start).marks(of: boundary[0]))
-                start += others
-                if others == ByteWord.size || start > last { continue }
-            }
-            var length = 0
+            var length = 1
             while length < boundary.count, bytes[start + length] == boundary[length] { length += 1 }
             if length == boundary.count { return true }
-            start += 1
+            start = bytes.next(boundary[0], from: start + 1)
         }
         return false
     }

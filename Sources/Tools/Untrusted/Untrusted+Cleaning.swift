@@ -39,12 +39,10 @@ extension Untrusted {
         let bytes = json.span
         let end = bytes.count
         var index = 0
-        while index < end {
-            if index + ByteWord.size <= end {
-                let plain = ByteWord.bytes(before: marks(ByteWord(bytes, at: index)))
-                index += plain
-                if plain == ByteWord.size { continue }
-            }
+        while true {
+            // Escapes, references, the last control of ASCII, and everything beyond it.
+            index = bytes.next(UInt8(ascii: "\\"), UInt8(ascii: "&"), 0x7F, orWideFrom: index)
+            guard index < end else { return false }
             let byte = bytes[index]
             index += 1
             if byte < 0x80 {
@@ -61,12 +59,6 @@ extension Untrusted {
                 if mayBegin(byte, second, third) { return true }
             }
         }
-        return false
-    }
-
-    /// Marks what is not plain: escapes, references, the last control of ASCII, and everything beyond it.
-    private static func marks(_ word: ByteWord) -> UInt64 {
-        word.marks(of: UInt8(ascii: "\\")) | word.marks(of: UInt8(ascii: "&")) | word.marks(of: 0x7F) | word.wides
     }
 
     /// Whether these bytes may be the first ones of something invisible.
