@@ -76,8 +76,8 @@ package struct Authenticator: Sendable {
         return check.asCommonOpening
     }
 
-    /// The first statement of a flush that goes on with a call whose token was checked a moment ago: sets the workspace
-    /// and the member as the check did.
+    /// The first statement of a call whose token was checked a moment ago: sets the workspace and the member as the check
+    /// did, both in any case, so that calls of several callers can follow each other in one transaction.
     ///
     /// What the policies allow comes from the database's answer, not from the path, as in the check itself: the two layers
     /// that keep workspaces apart stay independent.
@@ -86,7 +86,7 @@ package struct Authenticator: Sendable {
             SELECT set_config('workport.workspace_id', \(principal.opened), true),
                 set_config('workport.member_id', \(principal.member?.digits ?? ""), true)
             """
-        return setting.asCommonOpening
+        return setting.asRenewingOpening
     }
 
     /// What the database said about the credential.

@@ -15,6 +15,14 @@ final class Batch {
         var calls: [PackedCall]
         /// How many more it may take.
         var room: Int
+
+        /// Puts a read beside those that begin with the same values, so that their opening runs once.
+        mutating func add(_ read: Read, _ call: PackedCall) {
+            let place = calls.lastIndex(where: call.beginsLike).map { $0 + 1 } ?? calls.count
+            reads.insert(read, at: place)
+            calls.insert(call, at: place)
+            room -= 1
+        }
     }
 
     private let pool: WorkerPool
@@ -29,9 +37,11 @@ final class Batch {
     private var interrupted: [(read: Read, error: PostgresError)] = []
     /// Calls whose rows led to another step.
     private var continued: [WaitingCall] = []
-    /// What the calls have cost, by their tenants: each the time from the end of the one before to its own.
+    /// What the calls have cost, by their tenants.
     private(set) var costs: [(tenant: FairShareKey, cost: Duration)] = []
-    private var lastEnd = ContinuousClock.now
+    /// When each read ended; nil if it went elsewhere.
+    private var ends: [ContinuousClock.Instant?] = []
+    private let start = ContinuousClock.now
 
     init(pool: WorkerPool, worker: Worker, holding: [FairQueue<WaitingCall>.Hold]) {
         self.pool = pool
@@ -50,12 +60,13 @@ final class Batch {
         for (read, error) in interrupted { repeatAlone(read, after: error) }
         // This worker takes next what goes on alone: where it runs already, nobody has to be woken.
         pool.putBack(continued, waking: continued.count > 1 || write != nil)
-        notePace()
+        chargeReads()
         if let write {
             pool.observer.flushed(batch: 1)
             release(allBut: [write.job.tenant])
+            let start = ContinuousClock.now
             write.body(Database(worker: worker, deadline: write.job.deadline))
-            charge(write.job.tenant)
+            costs.append((write.job.tenant, start.duration(to: .now)))
         }
     }
 
@@ -120,9 +131,7 @@ final class Batch {
             let room = mayShare ? worker.pace.groupSize(of: packed) - 1 : 0
             return groups.append(Group(reads: [read], calls: [packed], room: room))
         }
-        groups[group].reads.append(read)
-        groups[group].calls.append(packed)
-        groups[group].room -= 1
+        groups[group].add(read, packed)
     }
 
     /// Sends the groups, each as one transaction.
@@ -132,29 +141,29 @@ final class Batch {
             if reads.isEmpty { firstNumber = number }
             reads += group.reads
         }
+        ends = Array(repeating: nil, count: reads.count)
     }
 
-    /// Charges the time since the last call ended to this one's tenant: the server answers one after the other.
-    private func charge(_ tenant: FairShareKey) {
-        let now = ContinuousClock.now
-        costs.append((tenant, lastEnd.duration(to: now)))
-        lastEnd = now
-    }
-
-    /// Remembers how long the calls of each group took the server.
-    private func notePace() {
-        guard costs.count == reads.count else { return }
-        var rest = costs[...]
+    /// Charges the time from the end of one group to the end of the next to the tenants whose calls were in it: the server
+    /// answers one group after the other, and what it has finished of one may come when all of it is.
+    private func chargeReads() {
+        var start = start
+        var rest = ends[...]
         for group in groups {
-            let own = rest.prefix(group.calls.count)
-            rest = rest.dropFirst(group.calls.count)
-            worker.pace.note(own.reduce(.zero) { $0 + $1.cost } / own.count, of: group.calls[0])
+            let own = rest.prefix(group.reads.count)
+            rest = rest.dropFirst(group.reads.count)
+            guard let end = own.compactMap({ $0 }).max() else { continue }
+            let ended = own.count { $0 != nil }
+            let cost = max(.zero, start.duration(to: end)) / ended
+            for (read, time) in zip(group.reads, own) where time != nil { costs.append((read.call.job.tenant, cost)) }
+            if ended == own.count { worker.pace.note(cost, of: group.calls[0]) }
+            start = max(start, end)
         }
     }
 
     private func take(_ outcome: Pipeline.Outcome, of index: Int) {
         let read = reads[index]
-        if case .displaced = outcome {} else { charge(read.call.job.tenant) }
+        if case .displaced = outcome {} else { ends[index] = .now }
         switch outcome {
         case .answered(let results): finish(read, .success(results))
         case .failed(let error): finish(read, .failure(error))

@@ -17,8 +17,8 @@ struct PackedCall {
     let deadline: ContinuousClock.Instant
     let isAbandoned: @Sendable () -> Bool
     let sharesPreparations: Bool
-    /// The values of the first statement, if calls that begin with it may share its result.
-    private let opening: [Bind]?
+    /// What calls may share that begin like this one, and the values of the first statement.
+    private let opening: (kind: SQL.Opening, values: [Bind])?
 
     /// - Throws: ``PostgresError`` of kind `invalidValue`.
     init(_ call: Pipeline.Call) throws(PostgresError) {
@@ -29,13 +29,19 @@ struct PackedCall {
         deadline = call.deadline
         isAbandoned = call.isAbandoned
         sharesPreparations = call.sharesPreparations
-        opening = call.statements.first.flatMap { $0.isCommonOpening ? $0.binds : nil }
+        opening = call.statements.first.flatMap { first in first.opening.map { ($0, first.binds) } }
     }
 
-    /// Whether both begin with one opening and go on with the same statements, whatever their values: then they can be one
-    /// transaction, and what one sets for the transaction the other sets too.
+    /// Whether both can stand in one transaction: they consist of the same statements, so that what one sets for the
+    /// transaction the other sets too, and begin with one opening, or each with one that sets all anew.
     func isLike(_ other: PackedCall) -> Bool {
-        guard let opening, opening == other.opening, statements.count == other.statements.count else { return false }
+        guard let opening, let theirs = other.opening, opening.kind == theirs.kind,
+            statements.count == other.statements.count,
+            opening.kind == .renewing || opening.values == theirs.values
+        else { return false }
         return zip(statements, other.statements).allSatisfy { $0.text == $1.text }
     }
+
+    /// Whether the opening of one holds for the other, given that they are alike.
+    func beginsLike(_ other: PackedCall) -> Bool { opening?.values == other.opening?.values }
 }

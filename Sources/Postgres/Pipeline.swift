@@ -102,15 +102,18 @@ final class Pipeline {
 
     /// Sends calls that are alike as one transaction, without waiting for anything.
     ///
-    /// - Parameter calls: One call, or several of which each ``PackedCall/isLike(_:)`` the first.
+    /// - Parameter calls: One call, or several of which each ``PackedCall/isLike(_:)`` the first; those that begin with the
+    ///   same values stand side by side.
     /// - Returns: The number of the first in this flush; the others follow it.
     func enqueue(_ calls: [PackedCall]) -> Int {
         let first = ledger.entries.count
         for (place, call) in calls.enumerated() {
-            _ = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned, joins: place > 0)
+            let joins: PipelineLedger.Company? =
+                place == 0 ? nil : call.beginsLike(calls[place - 1]) ? .opening : .transaction
+            _ = ledger.add(deadline: call.deadline, isAbandoned: call.isAbandoned, joins: joins)
             for (index, statement) in call.statements.enumerated() {
                 let isOpening = calls.count > 1 && index == 0
-                if isOpening, place > 0 { continue }
+                if isOpening, joins == .opening { continue }
                 send(
                     statement, sharing: call.sharesPreparations,
                     as: isOpening

@@ -1,13 +1,13 @@
 /// What was sent in a flush and what of it has been answered; knows no socket.
 ///
-/// The server answers in the order of sending: for each group of calls the opening that they share, for each of them its
-/// preparations and statements, then the synchronisation point that ends the group. After an error the rest of the group
-/// comes back as not run.
+/// The server answers in the order of sending: for each group of calls the openings, each of one call or shared by some that
+/// stand side by side, for each of them its preparations and statements, then the synchronisation point that ends the group.
+/// After an error the rest of the group comes back as not run.
 struct PipelineLedger {
     /// What the server still owes.
     enum Expectation {
         case preparation(text: String, name: String)
-        /// The statement whose result is the first of every call of the group.
+        /// The statement whose result is the first of every call that shares it.
         case opening(text: String)
         case statement(text: String, isLast: Bool)
         case synchronisation
@@ -26,12 +26,21 @@ struct PipelineLedger {
         case confused
     }
 
+    /// What a call shares with the one before it.
+    enum Company {
+        case transaction
+        /// The transaction, and the opening.
+        case opening
+    }
+
     /// One call of the flush.
     struct Entry {
         let deadline: ContinuousClock.Instant
         var isAbandoned: @Sendable () -> Bool = { false }
         /// The first call of its group.
         let leader: Int
+        /// The call whose opening is also its own.
+        let opener: Int
         var results: [QueryResult] = []
         var error: PostgresError?
         /// Whether its outcome has been told, so that what still comes is dropped.
@@ -47,7 +56,7 @@ struct PipelineLedger {
     }
 
     private(set) var entries: [Entry] = []
-    /// What the openings of groups brought, by the groups' first calls.
+    /// What the openings of groups brought, by the calls that they were sent for.
     private var openings: [Int: QueryResult] = [:]
     private var expected: [(call: Int, what: Expectation)] = []
     private var next = 0
@@ -65,24 +74,28 @@ struct PipelineLedger {
 
     /// Notes a call, and returns its number.
     ///
-    /// - Parameter joins: Whether it stands in one group with the call before it.
+    /// - Parameter joins: What it shares with the call before it, if it stands in one group with that.
     mutating func add(
         deadline: ContinuousClock.Instant,
         isAbandoned: @escaping @Sendable () -> Bool = { false },
         isReported: Bool = false,
-        joins: Bool = false
+        joins: Company? = nil
     ) -> Int {
-        let leader = joins ? entries[entries.count - 1].leader : entries.count
-        entries.append(Entry(deadline: deadline, isAbandoned: isAbandoned, leader: leader, isReported: isReported))
-        return entries.count - 1
+        let number = entries.count
+        let leader = joins == nil ? number : entries[number - 1].leader
+        let opener = joins == .opening ? entries[number - 1].opener : number
+        entries.append(
+            Entry(
+                deadline: deadline, isAbandoned: isAbandoned, leader: leader, opener: opener, isReported: isReported))
+        return number
     }
 
     /// Notes what was sent for the last call.
     mutating func expect(_ what: Expectation) { expected.append((entries.count - 1, what)) }
 
-    /// What a call's statements brought, the opening of its group first.
+    /// What a call's statements brought, the opening first.
     func results(of call: Int) -> [QueryResult] {
-        guard let opening = openings[entries[call].leader] else { return entries[call].results }
+        guard let opening = openings[entries[call].opener] else { return entries[call].results }
         return [opening] + entries[call].results
     }
 
@@ -113,7 +126,11 @@ struct PipelineLedger {
             guard entries[call].error == nil else { return .progress }
             entries[call].error = error
             switch what {
-            case .opening(let text) where error.isStaleStatement: return .stale(text: text)
+            case .opening(let text):
+                for other in entries.indices.dropFirst(call + 1) where entries[other].opener == call {
+                    entries[other].error = .notRun
+                }
+                return error.isStaleStatement ? .stale(text: text) : .progress
             case .statement(let text, _) where error.isStaleStatement: return .stale(text: text)
             default: return .progress
             }

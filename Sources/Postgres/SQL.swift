@@ -14,8 +14,16 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
     ///
     /// ``QueryResult`` reads numbers, keys, bytes and text of either form.
     package private(set) var hasBinaryRows = false
-    /// Whether calls of one flush that begin with the same statement and values may share its result.
-    package private(set) var isCommonOpening = false
+    /// What calls of one flush that begin with this statement may share, if anything.
+    package private(set) var opening: Opening?
+
+    /// What calls may share that begin with the same statement.
+    package enum Opening: Sendable {
+        /// Its result, and a transaction, if its values are the same.
+        case common
+        /// A transaction even if the values differ: it sets all anew that it sets.
+        case renewing
+    }
 
     /// A statement without binds.
     package init(stringLiteral value: String) {
@@ -63,7 +71,14 @@ package struct SQL: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// The same statement, whose result holds for every call that begins with it in the same transaction.
     package var asCommonOpening: SQL {
         var statement = self
-        statement.isCommonOpening = true
+        statement.opening = .common
+        return statement
+    }
+
+    /// The same statement, after which nothing is left of what it set before in the same transaction, whatever its values.
+    package var asRenewingOpening: SQL {
+        var statement = self
+        statement.opening = .renewing
         return statement
     }
 

@@ -20,6 +20,12 @@ struct WorkerPoolSharingTests {
         return opening.asCommonOpening
     }
 
+    /// The same, for calls that may follow each other whatever each sets.
+    private func renewal(_ setting: String) -> SQL {
+        let opening: SQL = "SELECT nextval('openings'), set_config('workport.tenant', \(setting), true)"
+        return opening.asRenewingOpening
+    }
+
     private let seen: SQL = "SELECT current_setting('workport.tenant', true)"
 
     /// Submits calls to a worker that knows how quick their kinds are and is busy until all of them wait.
@@ -77,6 +83,63 @@ struct WorkerPoolSharingTests {
             #expect(ending.rows?.last == [number % 2 == 0 ? "a" : "b"])
         }
         #expect(try openings() == 2 + 4)
+    }
+
+    @Test("of several callers are one transaction where each opening sets all anew, and each sees what its own has set")
+    func renewed() async throws {
+        let settings = ["a", "b", ""]
+        let endings = await together(knowing: [[renewal("a"), "SELECT now()", seen]]) { pool in
+            (0..<12).map { number in
+                pool.beginAlike(
+                    [renewal(settings[number % 3]), "SELECT now()", seen], tenant: settings[number % 3])
+            }
+        }
+        for (number, ending) in endings.enumerated() { #expect(ending.rows?.last == [settings[number % 3]]) }
+        #expect(endings.allSatisfy { $0.rows?[1] == endings[0].rows?[1] })
+        #expect(try openings() == 1 + 3)
+    }
+
+    @Test("of several callers are answered when one of them fails", arguments: [0, 5, 9])
+    func oneOfSeveralFails(_ bad: Int) async {
+        let endings = await together(knowing: [[renewal("a"), "SELECT 10 / \(1)::bigint", seen]]) { pool in
+            (0..<10).map { number in
+                pool.beginAlike(
+                    [renewal("\(number % 3)"), "SELECT 10 / \(number == bad ? 0 : 1)::bigint", seen],
+                    tenant: "\(number % 3)")
+            }
+        }
+        for (number, ending) in endings.enumerated() {
+            if number == bad {
+                #expect(ending.error?.sqlState?.rawValue == "22012")
+            } else {
+                #expect(ending.rows?.dropFirst() == [["10"], ["\(number % 3)"]])
+            }
+        }
+    }
+
+    @Test("do not see what another has set when their own opening fails")
+    func renewalFails() async {
+        func renewal(_ divisor: Int) -> SQL {
+            let opening: SQL = "SELECT set_config('workport.tenant', (10 / \(divisor)::bigint)::text, true)"
+            return opening.asRenewingOpening
+        }
+        let endings = await together(knowing: [[renewal(1), seen]]) { pool in
+            [1, 0, 2, 0, 1].map { pool.beginAlike([renewal($0), seen], tenant: "\($0)") }
+        }
+        #expect(endings.map(\.rows?.last) == [["10"], nil, ["5"], nil, ["10"]])
+        #expect(endings.map { $0.error?.sqlState?.rawValue } == [nil, "22012", nil, "22012", nil])
+    }
+
+    @Test("consist of their opening alone, and all fail if that does")
+    func openingAloneFails() async {
+        func opening(_ divisor: Int) -> SQL {
+            let opening: SQL = "SELECT 10 / \(divisor)::bigint"
+            return opening.asCommonOpening
+        }
+        let endings = await together(knowing: [[opening(1)]]) { pool in
+            (0..<6).map { _ in pool.beginAlike([opening(0)]) }
+        }
+        for ending in endings { #expect(ending.error?.sqlState?.rawValue == "22012") }
     }
 
     @Test("consist of their opening alone, which then runs once for all")
