@@ -3,30 +3,33 @@ import Postgres
 
 extension AuditTrail {
     /// The statement that appends events of several workspaces, each with its chain's next link, and counts calls under the
-    /// time at which it runs; see migration 0034.
+    /// time at which it runs; see migration 0035.
     ///
     /// - Parameters:
     ///   - events: In the order of their workspaces, so that nodes that write for the same ones wait for each other at most.
     ///   - calls: Those that count; their events may have been written already.
     static func statement(appending events: [AuditEvent], counting calls: [AuditEvent]) -> SQL {
         var workspaces: [String] = []
-        for event in events where workspaces.last != event.workspace.uuid { workspaces.append(event.workspace.uuid) }
+        var places: [Int64] = []
+        for event in events {
+            if workspaces.last != event.workspace.uuid { workspaces.append(event.workspace.uuid) }
+            places.append(Int64(workspaces.count))
+        }
+        let random = SecureRandom.bytes(8 * events.count)
+        let keys = events.enumerated().map { place, event in
+            RowID(at: event.at, random: random[8 * place..<8 * place + 8]).digits
+        }
         let sums = UsageCount.sums(of: calls)
+        func numbers(_ number: (UsageCount.Sum) -> Int64) -> SQL {
+            "\(BinaryArray(integers: sums.map(number)))::bigint[]"
+        }
         return """
             SELECT write_audit_trail(
-                \(workspaces)::uuid[],
-                \(events.map(\.workspace.uuid))::uuid[], \(events.map(\.at))::bigint[], \(events.map(\.credential.digits))::uuid[],
-                \(events.map { $0.client.name ?? "" })::text[], \(events.map { $0.client.version ?? "" })::text[],
-                \(events.map(\.action))::text[], \(events.map { $0.tool ?? "" })::text[],
-                \(events.map { $0.entity?.kind ?? "" })::text[], \(events.map { $0.entity?.row.digits ?? "" })::text[],
-                \(events.map { $0.changes ?? "" })::text[], \(events.map(\.outcome.rawValue))::text[],
-                \(events.map { $0.errorCode ?? "" })::text[],
-                \(events.map { $0.argumentsDigest.map { Hex.encode($0) } ?? "" })::text[],
-                \(events.map { $0.peer ?? "" })::text[], \(events.map { $0.requestID ?? "" })::text[],
-                \(events.map(\.durationMicroseconds))::bigint[], \(events.map(\.resultBytes))::bigint[],
-                \(sums.map(\.workspace.uuid))::uuid[], \(sums.map(\.credential.digits))::uuid[],
-                \(sums.map(\.calls))::bigint[], \(sums.map(\.errors))::bigint[],
-                \(sums.map(\.denied))::bigint[], \(sums.map(\.bytes))::bigint[]
+                \(BinaryArray(uuids: workspaces))::uuid[],
+                \(BinaryArray(integers: places))::bigint[], \(BinaryArray(uuids: keys))::uuid[], \(AuditColumns(events).arrays),
+                \(BinaryArray(uuids: sums.map(\.workspace.uuid)))::uuid[],
+                \(BinaryArray(uuids: sums.map(\.credential.digits)))::uuid[],
+                \(numbers(\.calls)), \(numbers(\.errors)), \(numbers(\.denied)), \(numbers(\.bytes))
             )
             """
     }

@@ -34,6 +34,22 @@ package struct RowID: Sendable, Hashable {
         self.digits = String(decoding: digits, as: UTF8.self)
     }
 
+    /// A new key of version 7 (RFC 9562 section 5.7) as `time_ordered_uuid` makes it: 48 bits of milliseconds, 12 bits of a
+    /// fraction of one, and 62 random bits.
+    ///
+    /// - Parameters:
+    ///   - microseconds: Since 1970.
+    ///   - random: Eight random bytes.
+    package init(at microseconds: Int64, random: ArraySlice<UInt8>) {
+        let ticks = UInt64(max(0, microseconds)) * 512 / 125
+        let high = (ticks >> 12) << 16 | 0x7000 | ticks & 0xFFF
+        let low = random.reduce(0 as UInt64) { $0 << 8 | UInt64($1) } & (.max >> 2) | 1 << 63
+        digits = [high, low].map { number in
+            let text = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        }.joined()
+    }
+
     /// The identifier that callers see.
     package func text(prefix: String) -> String { prefix + "_" + digits }
 }

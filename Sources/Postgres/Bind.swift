@@ -13,7 +13,7 @@ package enum Bind: Sendable, Equatable {
     case double(Double)
     /// True or false.
     case boolean(Bool)
-    /// Bytes for `bytea`.
+    /// A value in the server's binary form: the bytes of a `bytea`, or a ``BinaryArray``.
     case bytes([UInt8])
     /// Text given as UTF-8 bytes, such as JSON from a request.
     case utf8([UInt8])

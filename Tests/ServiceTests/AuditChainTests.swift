@@ -189,6 +189,131 @@ struct AuditChainTests {
             outcome: .ok, at: 1_700_000_000_000_000)
     }
 
+    @Test("are intact whatever their events hold")
+    func everything() throws {
+        let pool = WorkerPool(PoolConfiguration(url: bench.database.url(.application)))
+        let trail = AuditTrail(pool: pool, metrics: Metrics(), log: .disabled)
+        pool.start()
+        defer { pool.drain(deadline: .seconds(60)) }
+        let before = try check()
+        for number in 0..<150 as Range<Int64> {
+            var event = Self.event(in: workspace.id, "whole")
+            // Some microseconds apart over years, where a fraction of a second has no exact binary form.
+            event.at += number * 1_234_567_890_123
+            event.durationMicroseconds = number * number
+            event.resultBytes = number
+            if number % 2 == 0 {
+                event.client = ("Grüße, \"client\" {\\}", "1.\(number)")
+                event.entity = ("task", RowID(uuid: workspace.id.uuid)!)
+                event.changes = #"{"b": 1.50, "a" : {"from": "ä", "to": null}, "b": 2}"#
+            }
+            if number % 3 == 0 {
+                event.argumentsDigest = [UInt8](repeating: UInt8(number), count: 32)
+                event.peer = "127.0.0.0"
+                event.requestID = "-"
+                event.errorCode = "not_found"
+                event.outcome = .error
+            }
+            trail.record(event)
+        }
+        trail.flush()
+        try until("all events are written") { trail.isSettled }
+        let report = try check()
+        #expect(report.firstBroken == nil && report.events == before.events + 150, "\(report)")
+        let rows = try superuser().query(
+            """
+            SELECT count(*), count(client_name), count(args_digest), max(extract(epoch FROM at) * 1000000)::bigint, max(changes::text),
+                count(*) FILTER (WHERE substr(id::text, 1, 8) < '018bcfe5' OR substr(id::text, 15, 1) <> '7')
+            FROM audit_events WHERE workspace_id = \(workspace.id.uuid)::uuid AND tool = 'whole'
+            """)
+        #expect((0..<3).map { rows.int64(0, $0) } == [150, 75, 50])
+        let last: Int64 = 1_700_000_000_000_000 + 149 * 1_234_567_890_123
+        #expect(rows.int64(0, 3) == last)
+        #expect(rows.string(0, 4) == #"{"a": {"to": null, "from": "ä"}, "b": 2}"#)
+        #expect(rows.int64(0, 5) == 0)
+    }
+
+    @Test("are gone on from without a look at the links before the last")
+    func long() throws {
+        let workspace = try bench.workspace("Long").id
+        let server = try superuser()
+        _ = try server.query("DELETE FROM audit_lanes WHERE workspace_id = \(workspace.uuid)::uuid")
+        _ = try server.query("INSERT INTO audit_lanes VALUES (\(workspace.uuid)::uuid, 7)")
+        _ = try server.query(
+            """
+            INSERT INTO audit_links SELECT \(workspace.uuid)::uuid, 7, n, 1, sha256('link') FROM generate_series(1, 3000) AS n
+            UNION ALL
+            SELECT md5(w::text)::uuid, 7, n, 1, sha256('link') FROM generate_series(1, 200) AS w, generate_series(1, 100) AS n
+            """)
+        // From then on the server knows of many workspaces, whose lanes have a hundred links each.
+        _ = try server.query("ANALYZE audit_links")
+        let connection = try bench.database.connect(as: .application)
+        _ = try connection.query("BEGIN")
+        _ = try connection.query(
+            """
+            SELECT write_audit_trail(
+                ARRAY[\(workspace.uuid)::uuid], '{1}', ARRAY[gen_random_uuid()], '{1}', ARRAY[gen_random_uuid()], '{c}', '{1}', '{a}',
+                '{t}', '{e}', ARRAY[gen_random_uuid()], '{NULL}', '{ok}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{1}', '{1}',
+                '{}', '{}', '{}', '{}', '{}', '{}'
+            )
+            """)
+        let read = try connection.query(
+            """
+            SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
+            FROM pg_stat_xact_user_tables WHERE relname = 'audit_links'
+            """)
+        _ = try connection.query("COMMIT")
+        let last = try server.query(
+            "SELECT max(link)::bigint FROM audit_links WHERE workspace_id = \(workspace.uuid)::uuid")
+        _ = try server.query("DELETE FROM audit_links WHERE lane = 7 AND hash = sha256('link')")
+        #expect(last.int64(0, 0) == 3_001)
+        #expect((read.int64(0, 0) ?? .max) < 20, "\(read.int64(0, 0) ?? -1)")
+    }
+
+    @Test("count calls of a credential until it is deleted, and its counts with it")
+    func counts() throws {
+        let database = bench.database
+        let (server, id) = (try superuser(), workspace.id.uuid)
+        let made = try server.query(
+            """
+            INSERT INTO credentials (workspace_id, name, prefix, secret_digest, preview)
+            VALUES (\(id)::uuid, 'Counted', 'mcp_live_', sha256('counted'), 'mcp_live_…') RETURNING id::text
+            """)
+        let credential = try #require(made.string(0, 0))
+        let holder = try database.connect(as: .application)
+        _ = try holder.query("BEGIN")
+        _ = try holder.query(
+            """
+            SELECT write_audit_trail(
+                '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+                ARRAY[\(id)::uuid], ARRAY[\(credential)::uuid], '{3}', '{2}', '{1}', '{10}'
+            )
+            """)
+        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
+        let isOver = Mutex(false)
+        DispatchQueue.global().async {
+            do {
+                let owner = try database.connect(as: .owner)
+                _ = try owner.query("SELECT set_config('workport.workspace_id', \(id), false)")
+                _ = try owner.query("DELETE FROM credentials WHERE id = \(credential)::uuid")
+            } catch { Issue.record(error) }
+            isOver.withLock { $0 = true }
+        }
+        try until("the deletion waits") {
+            try server.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
+            ).int64(0, 0) == 1
+        }
+        _ = try holder.query("COMMIT")
+        try until("the credential is deleted") { isOver.withLock(\.self) }
+        let left = try server.query(
+            """
+            SELECT (SELECT count(*) FROM usage_counters WHERE credential_id = \(credential)::uuid)
+                + (SELECT count(*) FROM credentials WHERE id = \(credential)::uuid)
+            """)
+        #expect(left.int64(0, 0) == 0)
+    }
+
     @Test("do not hold up transactions that append at the same time")
     func lanes() throws {
         let event: SQL = "SELECT lane::bigint FROM begin_audit_link(\(workspace.id.uuid)::uuid)"
