@@ -98,7 +98,9 @@ let package = Package(
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "PostgresServer", "TestSupport"]),
         .testTarget(name: "MailTests", dependencies: ["Mail", "MCP", "Postgres", "TestSupport"]),
-        .testTarget(name: "IdentityTests", dependencies: ["Identity", "Crypto", "HTTP"]),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: ["Identity", "Crypto", "HTTP", "Postgres", "Telemetry", "TestSupport"]),
         .testTarget(
             name: "EmbeddingsTests",
             dependencies: ["Embeddings", "HTTP", "HTTPClient", "HTTPServer", "Identity", "JSON", "Postgres"]),

@@ -24,7 +24,7 @@ package final class AuditTrail: Sendable {
     /// The fewer the sooner others have the core that writes them; the most where there are many of them, which is cheaper.
     private static let eventsTogether = 64...128
     private static let statementsOfFlush = 20
-    private static let workspacesTogether = 32
+    private static let workspacesTogether = 64
     /// Shares the workers as if it were a workspace of its own.
     private static let tenant = FairShareKey("audit")
     /// Beyond this many waiting events the newest are dropped and counted.
@@ -52,6 +52,8 @@ package final class AuditTrail: Sendable {
         var count = 0
         var isWriting = false
         var isScheduled = false
+        /// Whether the database took nothing at the last try, and the next one is not due yet.
+        var isHeld = false
         var spacing = Spacing(over: AuditTrail.interval, pausingAtMost: AuditTrail.longestPause)
 
         /// The portion to write next, if there is one.
@@ -89,7 +91,7 @@ package final class AuditTrail: Sendable {
             guard state.count < AuditTrail.bound else { return .drop }
             state.waiting.append(entry)
             state.count += 1
-            if state.waiting.count >= AuditTrail.batchSize, !state.isWriting { return .flush }
+            if state.waiting.count >= AuditTrail.batchSize, !state.isWriting, !state.isHeld { return .flush }
             if state.isScheduled { return .none }
             state.isScheduled = true
             return .schedule
@@ -138,15 +140,18 @@ package final class AuditTrail: Sendable {
             deadline: .now + .seconds(10),
             isPatient: true,
             plan: { .write { database in self.write(portion, to: database) } },
-            refuse: { _ in self.giveBack(portion.flatMap(\.entries)) }
+            refuse: { _ in self.giveBack([portion]) }
         )
-        if pool.submit(job) != .accepted { giveBack(portion.flatMap(\.entries)) }
+        if pool.submit(job) != .accepted { giveBack([portion]) }
     }
 
     private enum Action { case none, drop, flush, schedule }
 
     private func tick() {
-        state.withLock { $0.isScheduled = false }
+        state.withLock { state in
+            state.isScheduled = false
+            state.isHeld = false
+        }
         flush()
     }
 
@@ -185,7 +190,7 @@ package final class AuditTrail: Sendable {
         tidy(portion, in: database)
         let written = portion.reduce(0) { $0 + $1.entries.count } - unwritten.count
         state.withLock { $0.count -= written }
-        unwritten.isEmpty ? proceed() : giveBack(unwritten)
+        unwritten.isEmpty ? proceed() : giveBack(Self.portions(of: unwritten))
     }
 
     /// Writes what waits of some workspaces with one statement.
@@ -245,13 +250,12 @@ package final class AuditTrail: Sendable {
         if let next = state.withLock({ $0.takeNext() }) { submit(next) } else { writing.leave() }
     }
 
-    /// Puts back what could not be written, with all that was to follow; the next tick tries again.
-    private func giveBack(_ entries: [Entry]) {
+    /// Puts back what could not be written, before all that was to follow; the next tick tries again, and nothing does before.
+    private func giveBack(_ portions: [Portion]) {
         let schedules = state.withLock { state -> Bool in
-            let following = state.portions.joined().flatMap(\.entries)
-            state.waiting.insert(contentsOf: entries + following, at: 0)
-            state.portions = []
+            state.portions.insert(contentsOf: portions, at: 0)
             state.isWriting = false
+            state.isHeld = true
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
