@@ -39,20 +39,23 @@ struct RecentHeads {
 
     /// The longest head that is kept, in bytes.
     private static let longest = 4_096
-    /// How many are kept within a lifetime.
-    private static let capacity = 512
+    /// How many bytes of heads are kept within a lifetime: those of some thousand clients. What was made of a head takes some
+    /// times as much as its bytes.
+    private static let capacity = 4 << 20
     /// Nanoseconds.
     private static let lifetime: Int64 = 60_000_000_000
 
     /// Those kept since the last turn, and those of the turn before, by the hash of their bytes.
     private var (young, old): ([Int: Head], [Int: Head]) = ([:], [:])
     private var turned: Int64 = 0
+    /// How many bytes the young ones have.
+    private var size = 0
     /// Hashes of heads that came once, each at the place that the hash itself says.
-    private var seen = [Int](repeating: 0, count: 1_024)
+    private var seen = [Int](repeating: 0, count: 16_384)
 
     /// What was read of a head, if it is kept.
     mutating func find(_ sighting: Sighting, in input: Span<UInt8>, at now: Int64) -> Head? {
-        if now - turned > Self.lifetime { (old, young, turned) = (young, [:], now) }
+        if now - turned > Self.lifetime { (old, young, size, turned) = (young, [:], 0, now) }
         guard let head = young[sighting.hash] ?? old[sighting.hash],
             Self.isSame(input.extracting(sighting.range), head.bytes.span)
         else { return nil }
@@ -71,11 +74,12 @@ struct RecentHeads {
             return
         }
         // Such a body, or none, does not follow from the head alone.
-        guard young.count < Self.capacity, !request.headers.contains(.transferEncoding),
+        guard size + sighting.range.count <= Self.capacity, !request.headers.contains(.transferEncoding),
             !request.headers.contains(.expect)
         else { return }
         var bytes: [UInt8] = []
         bytes.append(input, sighting.range)
+        size += bytes.count
         young[sighting.hash] = Head(
             bytes: bytes, request: request.repeated(body: [], peer: request.peer, arrival: request.arrival),
             bodyCount: request.body.count)

@@ -116,6 +116,26 @@ struct RecentHeadsTests {
         #expect(path(at: minute) == "/a" && path(at: 2 * minute) == "/a" && path(at: 3 * minute) == nil)
     }
 
+    @Test("is not kept when there are too many")
+    func capacity() throws {
+        var heads = RecentHeads()
+        func isKept(_ number: Int) throws -> Bool {
+            let path = "/\(number)/" + String(repeating: "a", count: 3_000)
+            let input = Array("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+            let found = RecentHeads.Sighting(in: input.span, from: 0)
+            let sighting = try #require(found)
+            let request = HTTPRequest(method: .get, target: path, headers: ["Host": "a"])
+            for _ in 0..<2 {
+                if heads.find(sighting, in: input.span, at: 1) != nil { return true }
+                heads.keep(request, sighting, in: input.span)
+            }
+            return heads.find(sighting, in: input.span, at: 1) != nil
+        }
+        let kept = try (0..<2_000).count { try isKept($0) }
+        #expect((1_300...1_400).contains(kept), "\(kept)")
+        #expect(try isKept(0) && !isKept(1_999))
+    }
+
     @Test("keeps no notes for a request whose method or fields were changed")
     func changed() {
         let request = HTTPRequest(method: .get, target: "/a", headers: ["Host": "a"])
