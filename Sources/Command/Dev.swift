@@ -37,7 +37,9 @@ enum Dev {
         if flags.text("data") == "" { throw UsageError("--data is empty; it can be the path of a folder.") }
         let folder = Files.absolute(flags.text("data") ?? Process.environment["WORKPORT_DATA"] ?? standardFolder)
         try Files.makeFolder(folder)
-        let cluster = LocalCluster(directory: folder + "/postgres")
+        var options = LocalCluster.Options()
+        options.settings["shared_buffers"] = "\(sharedBuffers >> 20)MB"
+        let cluster = LocalCluster(directory: folder + "/postgres", options: options)
         Terminal.note("Starting the private PostgreSQL in \(folder)/postgres …")
         try cluster.start()
         defer { try? cluster.stop() }
@@ -63,6 +65,10 @@ enum Dev {
         _ = try server.start()
         server.drain(deadline: .zero)
     }
+
+    /// Bytes for the pages that the private PostgreSQL keeps: a sixteenth of the machine's memory, within what is of use to
+    /// one that is tried out. It takes them as it reads pages.
+    private static var sharedBuffers: Int { min(max(Process.memory / 16, 128 << 20), 1 << 30) }
 
     private static var standardFolder: String {
         if Process.isRoot { return "/var/lib/workport" }

@@ -14,6 +14,9 @@ enum Process {
         return variables
     }
 
+    /// Bytes of memory that the machine has.
+    static var memory: Int { max(1, sysconf(Int32(_SC_PHYS_PAGES))) * sysconf(Int32(_SC_PAGESIZE)) }
+
     /// The processors that this process may use.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
