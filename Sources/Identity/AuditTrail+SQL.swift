@@ -1,4 +1,3 @@
-import Crypto
 import Postgres
 
 extension AuditTrail {
@@ -15,10 +14,7 @@ extension AuditTrail {
             if workspaces.last != event.workspace.uuid { workspaces.append(event.workspace.uuid) }
             places.append(Int64(workspaces.count))
         }
-        let random = SecureRandom.bytes(8 * events.count)
-        let keys = events.enumerated().map { place, event in
-            RowID(at: event.at, random: random[8 * place..<8 * place + 8]).digits
-        }
+        let keys = events.map { RowID(at: $0.at, random: .random(in: 0...(.max))).digits }
         let sums = UsageCount.sums(of: calls)
         func numbers(_ number: (UsageCount.Sum) -> Int64) -> SQL {
             "\(BinaryArray(integers: sums.map(number)))::bigint[]"

@@ -39,11 +39,11 @@ package struct RowID: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - microseconds: Since 1970.
-    ///   - random: Eight random bytes.
-    package init(at microseconds: Int64, random: ArraySlice<UInt8>) {
+    ///   - random: Any number; two of its bits are lost.
+    package init(at microseconds: Int64, random: UInt64) {
         let ticks = UInt64(max(0, microseconds)) * 512 / 125
         let high = (ticks >> 12) << 16 | 0x7000 | ticks & 0xFFF
-        let low = random.reduce(0 as UInt64) { $0 << 8 | UInt64($1) } & (.max >> 2) | 1 << 63
+        let low = random & (.max >> 2) | 1 << 63
         digits = [high, low].map { number in
             let text = String(number, radix: 16)
             return String(repeating: "0", count: 16 - text.utf8.count) + text

@@ -70,13 +70,13 @@ struct AccessTokenTests {
 struct RowIDTests {
     @Test("that are made are of version 7 and in the order of their time, to the microsecond")
     func timeOrdered() {
-        let random: [UInt8] = [255, 2, 3, 4, 5, 6, 7, 8]
+        let random: UInt64 = 0xFF02_0304_0506_0708
         let start: Int64 = 1_700_000_000_123_456
         // 1_700_000_000_123 milliseconds, and 456 microseconds in units of 1/4096 millisecond.
-        #expect(RowID(at: start, random: random[...]).digits == "018bcfe5687b774b" + "bf02030405060708")
-        let keys = (0..<3_000).map { RowID(at: start + $0, random: random[...]).digits }
+        #expect(RowID(at: start, random: random).digits == "018bcfe5687b774b" + "bf02030405060708")
+        let keys = (0..<3_000).map { RowID(at: start + $0, random: random).digits }
         #expect(keys == keys.sorted() && Set(keys).count == keys.count)
-        #expect(RowID(at: 0, random: [0, 0, 0, 0, 0, 0, 0, 0]).digits == "00000000000070008000000000000000")
+        #expect(RowID(at: 0, random: 0).digits == "00000000000070008000000000000000")
     }
 
     @Test(
