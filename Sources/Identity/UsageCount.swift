@@ -66,17 +66,27 @@ package enum UsageCount {
 
     /// Makes hours of the minutes that are over, and adds them to their months.
     ///
-    /// An hour is made once, by whoever is first, when no transaction can be left that counts in it.
+    /// An hour is made once, by whoever is first, when no transaction can be left that counts in it. Credentials are locked
+    /// against being deleted, for their counts are deleted with them.
     package static func summing(_ workspace: WorkspaceID) -> SQL {
         """
-        WITH made AS (
+        WITH due AS MATERIALIZED (
+            SELECT k.workspace_id, k.id, o.at, date_trunc('hour', now() - interval '5 minutes', 'UTC') AS until
+            FROM credentials AS k CROSS JOIN LATERAL (\(open)) AS o
+            WHERE k.workspace_id = \(workspace.uuid)::uuid AND EXISTS (
+                SELECT FROM usage_counters AS u
+                WHERE u.workspace_id = k.workspace_id AND u.credential_id = k.id AND u.span = 'minute' AND u.starts_at >= o.at
+                    AND u.starts_at < date_trunc('hour', now() - interval '5 minutes', 'UTC')
+            )
+            FOR KEY SHARE OF k
+        ),
+        made AS (
             INSERT INTO usage_counters (workspace_id, credential_id, span, starts_at, calls, errors, denied, bytes_out)
             SELECT u.workspace_id, u.credential_id, 'hour', date_trunc('hour', u.starts_at, 'UTC'),
                 sum(u.calls), sum(u.errors), sum(u.denied), sum(u.bytes_out)
-            FROM credentials AS k CROSS JOIN LATERAL (\(open)) AS o JOIN usage_counters AS u
+            FROM due AS k JOIN usage_counters AS u
                 ON u.workspace_id = k.workspace_id AND u.credential_id = k.id AND u.span = 'minute'
-                    AND u.starts_at < date_trunc('hour', now() - interval '5 minutes', 'UTC') AND u.starts_at >= o.at
-            WHERE k.workspace_id = \(workspace.uuid)::uuid
+                    AND u.starts_at < k.until AND u.starts_at >= k.at
             GROUP BY 1, 2, 4
             ON CONFLICT DO NOTHING
             RETURNING *
