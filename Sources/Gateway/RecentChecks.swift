@@ -1,3 +1,4 @@
+import Crypto
 import Identity
 package import MCP
 import Synchronization
@@ -36,6 +37,11 @@ package final class RecentChecks: Sendable {
         let credential: PresentedCredential
         /// The digest of the session that came with the request, if one did.
         let session: [UInt8]?
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(credential.digest)
+            if let session { hasher.combine(digest: session) }
+        }
     }
 
     /// When a check left, and what had been forgotten by then.

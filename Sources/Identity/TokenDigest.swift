@@ -10,6 +10,8 @@ package struct TokenDigest: Sendable, Hashable {
         bytes = pepper.key.code(of: Array(token.text.utf8))
     }
 
+    package func hash(into hasher: inout Hasher) { hasher.combine(digest: bytes) }
+
     /// The first eight hexadecimal digits, for logs: enough to tell tokens apart, useless for guessing one.
     package var logged: String { Hex.encode(Array(bytes.prefix(4))) }
 }

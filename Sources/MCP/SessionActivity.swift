@@ -13,11 +13,35 @@ final class SessionActivity: Sendable {
         var last: Int64
         /// When other processes were told.
         var told: Int64
+
+        /// Tells whether the others are to be told, which they are of a use when they have not heard for a while.
+        mutating func note(_ now: Int64, isTold: Bool, _ idleTime: Int64) -> Bool {
+            last = max(last, now)
+            let isDue = !isTold && now - told > idleTime / 6
+            if isTold || isDue { told = now }
+            return isDue
+        }
+    }
+
+    /// What a session is found by.
+    private struct Key: Hashable {
+        let digest: [UInt8]
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest: digest) }
     }
 
     private struct State {
-        var uses: [[UInt8]: Use] = [:]
-        var held: [[UInt8]: Int] = [:]
+        var uses: [Key: Use] = [:]
+        var held: [Key: Int] = [:]
+
+        /// Remembers a use, and returns whether the others are to be told.
+        mutating func note(_ key: Key, at now: Int64, isTold: Bool, _ idleTime: Int64) -> Bool {
+            if uses.count >= SessionActivity.capacity {
+                uses = uses.filter { now - $0.value.last <= idleTime }
+                guard uses.count < SessionActivity.capacity || uses[key] != nil else { return false }
+            }
+            return uses[key, default: Use(last: now, told: now)].note(now, isTold: isTold, idleTime)
+        }
     }
 
     private static let capacity = 1 << 16
@@ -42,18 +66,20 @@ final class SessionActivity: Sendable {
     /// Notes that a session is used, and tells whether it may be: a session that rested too long stays closed.
     func touch(_ digest: [UInt8], at now: Int64) -> Bool {
         guard let idleTime else { return true }
-        let isOpen = state.withLock { state in
-            guard let use = state.uses[digest], now - use.last > idleTime else { return true }
-            return state.held[digest] != nil
+        let key = Key(digest: digest)
+        let (isOpen, mustTell) = state.withLock { state in
+            if let use = state.uses[key], now - use.last > idleTime, state.held[key] == nil { return (false, false) }
+            return (true, state.note(key, at: now, isTold: false, idleTime))
         }
-        if isOpen { note(digest, at: now, isTold: false) }
+        if mustTell { tell(digest) }
         return isOpen
     }
 
     /// Keeps a session in use, here and elsewhere, until the reception is released.
     func hold(_ digest: [UInt8], _ clock: WallClock) -> Reception {
         guard let idleTime else { return Reception {} }
-        state.withLock { $0.held[digest, default: 0] += 1 }
+        let key = Key(digest: digest)
+        state.withLock { $0.held[key, default: 0] += 1 }
         let alarm = Alarm(after: .microseconds(idleTime / 3), repeats: true) { [weak self] in
             self?.note(digest, at: clock.now, isTold: false)
         }
@@ -61,28 +87,19 @@ final class SessionActivity: Sendable {
             alarm.cancel()
             guard let self else { return }
             state.withLock { state in
-                let rest = state.held[digest, default: 1] - 1
-                state.held[digest] = rest > 0 ? rest : nil
+                let rest = state.held[key, default: 1] - 1
+                state.held[key] = rest > 0 ? rest : nil
             }
             note(digest, at: clock.now, isTold: false)
         }
     }
 
-    /// Remembers a use; tells the others of the first, and of a later one when they have not heard for a while.
+    /// Remembers a use; tells the others of it when they have not heard for a while.
     private func note(_ digest: [UInt8], at now: Int64, isTold: Bool) {
         guard let idleTime else { return }
-        let mustTell = state.withLock { state in
-            if state.uses.count >= Self.capacity {
-                state.uses = state.uses.filter { now - $0.value.last <= idleTime }
-            }
-            guard state.uses.count < Self.capacity || state.uses[digest] != nil else { return false }
-            var use = state.uses[digest] ?? Use(last: now, told: now)
-            use.last = max(use.last, now)
-            let isDue = !isTold && now - use.told > idleTime / 6
-            if isTold || isDue { use.told = now }
-            state.uses[digest] = use
-            return isDue
-        }
-        if mustTell { mailroom.post(Hex.encode(digest), to: Self.address) }
+        let mustTell = state.withLock { $0.note(Key(digest: digest), at: now, isTold: isTold, idleTime) }
+        if mustTell { tell(digest) }
     }
+
+    private func tell(_ digest: [UInt8]) { mailroom.post(Hex.encode(digest), to: Self.address) }
 }
