@@ -115,29 +115,36 @@ struct AuditChainTests {
         _ = try holder.query("BEGIN")
         _ = try holder.query(Tenancy.set(workspace))
         _ = try holder.query(AuditEvent.appending([Self.event(in: workspace, "held")], in: workspace))
-        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
-        let server = try superuser()
-        let isOver = Mutex(false)
-        DispatchQueue.global().async {
-            do {
-                _ = try database.connect(as: .owner).query("DELETE FROM workspaces WHERE id = \(id)::uuid")
-            } catch { Issue.record(error) }
-            isOver.withLock { $0 = true }
-        }
-        try until("the deletion waits") {
-            try server.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
-            ).int64(0, 0) == 1
-        }
-        _ = try holder.query("COMMIT")
-        try until("the workspace is deleted") { isOver.withLock(\.self) }
-        let left = try server.query(
+        try delete(["DELETE FROM workspaces WHERE id = \(id)::uuid"], heldUpBy: holder)
+        let left = try superuser().query(
             """
             SELECT (SELECT count(*) FROM audit_events WHERE workspace_id = \(id)::uuid)
                 + (SELECT count(*) FROM audit_links WHERE workspace_id = \(id)::uuid)
                 + (SELECT count(*) FROM audit_lanes WHERE workspace_id = \(id)::uuid)
             """)
         #expect(left.int64(0, 0) == 0)
+    }
+
+    /// Runs statements as the owner, sees that they wait for an open transaction, and lets that commit.
+    private func delete(_ statements: [SQL], heldUpBy holder: Connection) throws {
+        let database = bench.database
+        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
+        let isOver = Mutex(false)
+        DispatchQueue.global().async {
+            do {
+                let owner = try database.connect(as: .owner)
+                for statement in statements { _ = try owner.query(statement) }
+            } catch { Issue.record(error) }
+            isOver.withLock { $0 = true }
+        }
+        let server = try superuser()
+        try until("the deletion waits") {
+            try server.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
+            ).int64(0, 0) == 1
+        }
+        _ = try holder.query("COMMIT")
+        try until("the deletion is over") { isOver.withLock(\.self) }
     }
 
     @Test("go on from the link of a transaction whose lane was waited for")
@@ -289,23 +296,11 @@ struct AuditChainTests {
                 ARRAY[\(id)::uuid], ARRAY[\(credential)::uuid], '{3}', '{2}', '{1}', '{10}'
             )
             """)
-        let process = try #require(try holder.query("SELECT pg_backend_pid()::bigint").int64(0, 0))
-        let isOver = Mutex(false)
-        DispatchQueue.global().async {
-            do {
-                let owner = try database.connect(as: .owner)
-                _ = try owner.query("SELECT set_config('workport.workspace_id', \(id), false)")
-                _ = try owner.query("DELETE FROM credentials WHERE id = \(credential)::uuid")
-            } catch { Issue.record(error) }
-            isOver.withLock { $0 = true }
-        }
-        try until("the deletion waits") {
-            try server.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE \(process)::int = ANY (pg_blocking_pids(pid))"
-            ).int64(0, 0) == 1
-        }
-        _ = try holder.query("COMMIT")
-        try until("the credential is deleted") { isOver.withLock(\.self) }
+        try delete(
+            [
+                "SELECT set_config('workport.workspace_id', \(id), false)",
+                "DELETE FROM credentials WHERE id = \(credential)::uuid",
+            ], heldUpBy: holder)
         let left = try server.query(
             """
             SELECT (SELECT count(*) FROM usage_counters WHERE credential_id = \(credential)::uuid)
