@@ -2,12 +2,12 @@ import Postgres
 
 extension AuditTrail {
     /// The statement that appends events of several workspaces, each with its chain's next link, and counts calls under the
-    /// time at which it runs; see migration 0035.
+    /// time at which it runs; see migration 0036.
     ///
     /// - Parameters:
     ///   - events: In the order of their workspaces, so that nodes that write for the same ones wait for each other at most.
-    ///   - calls: Those that count; their events may have been written already.
-    static func statement(appending events: [AuditEvent], counting calls: [AuditEvent]) -> SQL {
+    ///   - sums: In the same order.
+    static func statement(appending events: [AuditEvent], counting sums: [UsageCount.Sum]) -> SQL {
         var workspaces: [String] = []
         var places: [Int64] = []
         for event in events {
@@ -15,7 +15,6 @@ extension AuditTrail {
             places.append(Int64(workspaces.count))
         }
         let keys = events.map { RowID(at: $0.at, random: .random(in: 0...(.max))).digits }
-        let sums = UsageCount.sums(of: calls)
         func numbers(_ number: (UsageCount.Sum) -> Int64) -> SQL {
             "\(BinaryArray(integers: sums.map(number)))::bigint[]"
         }

@@ -9,7 +9,8 @@ package import Telemetry
 /// here for at most ``interval`` or ``batchSize`` events and goes to the database with its neighbours, through the
 /// same workers as every call, of which it never has more than one. What a flush has for several statements is spread over
 /// the time until the next one: in one go it would keep a core of the database busy for a tenth of a second, which those
-/// who call then would notice. A process that is killed loses what waited; one that is stopped loses nothing.
+/// who call then would notice. Calls are counted with it, those of a busy credential several flushes later: see
+/// ``UsageLedger``. A process that is killed loses what waited; one that is stopped loses nothing.
 package final class AuditTrail: Sendable {
     /// How long an event waits at most before it is written.
     ///
@@ -30,22 +31,18 @@ package final class AuditTrail: Sendable {
     /// Beyond this many waiting events the newest are dropped and counted.
     private static let bound = 100_000
 
-    /// An event that waits, to be written, to be counted, or both.
+    /// An event that waits.
     private final class Entry: Sendable {
         let event: AuditEvent
-        let isWritten: Bool
-        let isCall: Bool
 
-        init(event: AuditEvent, isWritten: Bool, isCall: Bool = true) {
-            self.event = event
-            self.isWritten = isWritten
-            self.isCall = isCall
-        }
+        init(_ event: AuditEvent) { self.event = event }
     }
 
     private struct State {
         /// What came since the last flush.
         var waiting: [Entry] = []
+        /// Calls that are to be counted.
+        var usage = UsageLedger()
         /// What the last flushes have left to write.
         var portions: [Portion] = []
         /// How many events are kept, with those that are being written.
@@ -78,19 +75,22 @@ package final class AuditTrail: Sendable {
     }
 
     /// Keeps an event until the next flush.
-    package func record(_ event: AuditEvent) { keep(Entry(event: event, isWritten: false)) }
+    package func record(_ event: AuditEvent) { keep(Entry(event), counting: event) }
 
     /// Counts a call whose event was written in its own transaction.
-    package func count(_ event: AuditEvent) { keep(Entry(event: event, isWritten: true)) }
+    package func count(_ event: AuditEvent) { keep(nil, counting: event) }
 
     /// Keeps an event that is part of a call, which is counted by itself.
-    package func note(_ event: AuditEvent) { keep(Entry(event: event, isWritten: false, isCall: false)) }
+    package func note(_ event: AuditEvent) { keep(Entry(event), counting: nil) }
 
-    private func keep(_ entry: Entry) {
+    private func keep(_ entry: Entry?, counting call: AuditEvent?) {
         let action = state.withLock { state -> Action in
             guard state.count < AuditTrail.bound else { return .drop }
-            state.waiting.append(entry)
-            state.count += 1
+            if let call { state.usage.add(call) }
+            if let entry {
+                state.waiting.append(entry)
+                state.count += 1
+            }
             if state.waiting.count >= AuditTrail.batchSize, !state.isWriting, !state.isHeld { return .flush }
             if state.isScheduled { return .none }
             state.isScheduled = true
@@ -108,13 +108,14 @@ package final class AuditTrail: Sendable {
         queue.asyncAfter(deadline: .now() + .microseconds(Int(time / .microseconds(1))), execute: body)
     }
 
-    /// Whether everything recorded so far has been written or given up.
+    /// Whether all events kept so far have been written or given up; calls may be left to count.
     package var isSettled: Bool { state.withLock { $0.count == 0 } }
 
     /// Hands what waits to the workers.
     package func flush() {
         let first = state.withLock { state -> Portion? in
-            state.portions += Self.portions(of: state.waiting)
+            let sums = state.usage.takeDue(at: .now, all: state.spacing.isHurried)
+            state.portions += Self.portions(of: state.waiting, counting: sums)
             state.waiting.removeAll(keepingCapacity: true)
             state.spacing.spread(state.portions.count)
             guard !state.isWriting, let first = state.takeNext() else { return nil }
@@ -153,34 +154,53 @@ package final class AuditTrail: Sendable {
             state.isHeld = false
         }
         flush()
+        let schedules = state.withLock { state -> Bool in
+            guard !state.isScheduled, !state.usage.isSettled else { return false }
+            state.isScheduled = true
+            return true
+        }
+        if schedules { after(AuditTrail.interval) { self.tick() } }
     }
 
     /// What waits of one workspace.
-    private typealias Group = (workspace: WorkspaceID, entries: [Entry])
+    private struct Group {
+        let workspace: WorkspaceID
+        var entries: [Entry]
+        var sums: [UsageCount.Sum]
+    }
     /// What is written together.
     private typealias Portion = [Group]
 
     /// Puts workspaces in one order, so that nodes that write for the same ones wait for each other at most.
-    private static func portions(of entries: [Entry]) -> [Portion] {
+    private static func portions(of entries: [Entry], counting sums: [UsageCount.Sum]) -> [Portion] {
+        var groups: [WorkspaceID: Group] = [:]
+        for entry in entries {
+            let workspace = entry.event.workspace
+            groups[workspace, default: Group(workspace: workspace, entries: [], sums: [])].entries.append(entry)
+        }
+        for sum in sums {
+            groups[sum.workspace, default: Group(workspace: sum.workspace, entries: [], sums: [])].sums.append(sum)
+        }
         var portions: [Portion] = []
         var room = 0
         let most = max(
             eventsTogether.lowerBound, min(entries.count / statementsOfFlush, eventsTogether.upperBound)
         )
-        for (workspace, entries) in Dictionary(grouping: entries, by: \.event.workspace)
-            .sorted(by: { $0.key.uuid < $1.key.uuid })
-        {
-            var rest = entries[...]
-            while !rest.isEmpty {
+        for group in groups.values.sorted(by: { $0.workspace.uuid < $1.workspace.uuid }) {
+            var rest = group.entries[...]
+            var sums = group.sums.sorted { $0.credential.digits < $1.credential.digits }
+            repeat {
                 if room == 0 || portions[portions.count - 1].count == workspacesTogether {
                     portions.append([])
                     room = most
                 }
                 let part = rest.prefix(room)
-                portions[portions.count - 1].append((workspace, Array(part)))
+                portions[portions.count - 1].append(
+                    Group(workspace: group.workspace, entries: Array(part), sums: sums))
+                sums = []
                 rest = rest.dropFirst(part.count)
                 room -= part.count
-            }
+            } while !rest.isEmpty
         }
         return portions
     }
@@ -188,35 +208,37 @@ package final class AuditTrail: Sendable {
     private func write(_ portion: Portion, to database: borrowing Database) {
         let unwritten = write(portion[...], to: database)
         tidy(portion, in: database)
-        let written = portion.reduce(0) { $0 + $1.entries.count } - unwritten.count
+        let written = Self.events(of: portion) - Self.events(of: unwritten)
         state.withLock { $0.count -= written }
-        unwritten.isEmpty ? proceed() : giveBack(Self.portions(of: unwritten))
+        unwritten.isEmpty ? proceed() : giveBack([unwritten])
     }
 
     /// Writes what waits of some workspaces with one statement.
     ///
     /// - Returns: What is to be tried again.
-    private func write(_ groups: ArraySlice<Group>, to database: borrowing Database) -> [Entry] {
-        let entries = groups.flatMap(\.entries)
-        let new = entries.filter { !$0.isWritten }.map(\.event)
+    private func write(_ groups: ArraySlice<Group>, to database: borrowing Database) -> Portion {
+        let events = groups.flatMap { $0.entries.map(\.event) }
         do {
-            let calls = entries.filter(\.isCall).map(\.event)
-            _ = try database.query(AuditTrail.statement(appending: new, counting: calls))
-            metrics.increment(.auditEvents, by: new.count)
+            _ = try database.query(AuditTrail.statement(appending: events, counting: groups.flatMap(\.sums)))
+            metrics.increment(.auditEvents, by: events.count)
         } catch let error as PostgresError where Self.willNeverBeTaken(error) {
             // What the database does not take of one workspace is no reason to lose the others' events.
             if groups.count > 1 {
                 let middle = groups.startIndex + groups.count / 2
                 return write(groups[..<middle], to: database) + write(groups[middle...], to: database)
             }
-            metrics.increment(.auditEventsDropped, by: new.count)
-            log.warning("Audit events dropped", Self.fields(error, new.count))
+            metrics.increment(.auditEventsDropped, by: events.count)
+            log.warning("Audit events dropped", Self.fields(error, events.count))
         } catch {
-            if let error = error as? PostgresError { log.warning("Audit events kept", Self.fields(error, new.count)) }
-            return entries
+            if let error = error as? PostgresError {
+                log.warning("Audit events kept", Self.fields(error, events.count))
+            }
+            return Array(groups)
         }
         return []
     }
+
+    private static func events(of portion: Portion) -> Int { portion.reduce(0) { $0 + $1.entries.count } }
 
     /// Whether it is the events that the database refuses, as when their workspace is gone; everything else passes.
     private static func willNeverBeTaken(_ error: PostgresError) -> Bool {

@@ -2,8 +2,8 @@ package import Postgres
 
 /// What a credential was used for, in minutes, hours and months.
 ///
-/// The trail counts a call in its minute and nowhere else. What is over for some minutes is made into an hour now and then,
-/// and added to its month: whoever asks adds the minutes of which no hour was made yet; see ``inWindow``.
+/// The trail counts a call in the minute in which it writes that, and nowhere else. What is over for some minutes is made into
+/// an hour now and then, and added to its month: whoever asks adds the minutes of which no hour was made yet; see ``inWindow``.
 package enum UsageCount {
     /// What one credential did.
     struct Sum {
@@ -22,17 +22,6 @@ package enum UsageCount {
             case .ok, .pending, .confirmed, .undone: break
             }
             bytes += event.resultBytes
-        }
-    }
-
-    /// What each credential did, in the order of their workspaces.
-    static func sums(of calls: [AuditEvent]) -> [Sum] {
-        var sums: [RowID: Sum] = [:]
-        for call in calls {
-            sums[call.credential, default: Sum(workspace: call.workspace, credential: call.credential)].add(call)
-        }
-        return sums.values.sorted {
-            ($0.workspace.uuid, $0.credential.digits) < ($1.workspace.uuid, $1.credential.digits)
         }
     }
 
