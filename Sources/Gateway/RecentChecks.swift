@@ -55,17 +55,17 @@ package final class RecentChecks: Sendable {
 
         /// Counts what was forgotten: a check that was under way meanwhile is not kept.
         var epoch = 0
-        /// Those that came since the last turn, and those of the turn before: none of what is older stands any more.
+        /// Those that came since the last turn, and those of the turn before: what is older is forgotten.
         var (young, old): (Callers, Callers) = ([:], [:])
         var turned = ContinuousClock.now
         /// How many are in `young`.
         var count = 0
 
-        /// Makes room when it is time.
+        /// Makes room when it is time, for none of the older ones stands any more, or when the younger ones are too many.
         ///
-        /// - Returns: What does not stand any more.
-        mutating func turn(_ now: ContinuousClock.Instant, _ longest: Duration) -> Callers {
-            guard now - turned >= longest else { return [:] }
+        /// - Returns: What is forgotten.
+        mutating func turn(_ now: ContinuousClock.Instant, _ longest: Duration, _ capacity: Int) -> Callers {
+            guard now - turned >= longest || count >= capacity else { return [:] }
             let gone = old
             (old, young, turned, count) = (young, [:], now, 0)
             return gone
@@ -74,9 +74,9 @@ package final class RecentChecks: Sendable {
 
     /// - Parameters:
     ///   - mailroom: What tells of changes at other nodes.
-    ///   - capacity: How many callers are kept at most within ``longest``; further ones are asked for each time.
+    ///   - capacity: How many callers are kept at least, the latest ones, and half of how many at most.
     package init(
-        standing: Duration, longest: Duration = .seconds(60), mailroom: any Mailroom, capacity: Int = 20_000
+        standing: Duration, longest: Duration = .seconds(600), mailroom: any Mailroom, capacity: Int = 20_000
     ) {
         self.standing = standing
         self.longest = max(standing, longest)
@@ -120,8 +120,7 @@ package final class RecentChecks: Sendable {
         let checked = Checked(principal: principal, time: departure.time)
         let gone = state.withLock { state -> State.Callers in
             guard state.epoch == departure.epoch else { return [:] }
-            let gone = state.turn(.now, longest)
-            guard state.count < capacity else { return gone }
+            let gone = state.turn(.now, longest, capacity)
             if state.young[credential.workspace, default: [:]].updateValue(checked, forKey: key) == nil {
                 state.count += 1
             }

@@ -67,15 +67,19 @@ struct RecentChecksTests {
         }
     }
 
-    @Test("are no more than there is room for")
+    @Test("are no more than there is room for, and those that were made last")
     func capacity() {
         let checks = RecentChecks(standing: .seconds(600), mailroom: LocalMailroom(), capacity: 2)
-        let credentials = (0..<3).map { _ in credential(one) }
-        for credential in credentials { keep(credential, in: checks) }
-        #expect(credentials.map { checks.caller($0, session: nil) != nil } == [true, true, false])
+        let credentials = (0..<5).map { _ in credential(one) }
+        func known() -> [Bool] { credentials.map { checks.caller($0, session: nil) != nil } }
+        for credential in credentials[..<4] { keep(credential, in: checks) }
+        #expect(known() == [true, true, true, true, false])
+        keep(credentials[4], in: checks)
+        #expect(known() == [false, false, true, true, true])
         checks.forget(one)
-        keep(credentials[2], in: checks)
-        #expect(checks.caller(credentials[2], session: nil) != nil)
+        #expect(!known().contains(true))
+        keep(credentials[0], in: checks)
+        #expect(known() == [true, false, false, false, false])
     }
 
     @Test("stand beyond their time as long as everything is heard, and not for ever")
