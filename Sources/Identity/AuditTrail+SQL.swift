@@ -2,7 +2,7 @@ import Postgres
 
 extension AuditTrail {
     /// The statement that appends events of several workspaces, each with its chain's next link, and counts calls under the
-    /// time at which it runs; see migration 0036.
+    /// time at which it runs; see migration 0037.
     ///
     /// - Parameters:
     ///   - events: In the order of their workspaces, so that nodes that write for the same ones wait for each other at most.

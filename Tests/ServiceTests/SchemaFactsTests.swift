@@ -122,7 +122,7 @@ struct SchemaFactsTests {
         let exceptions = [
             "workspaces": "SELECT", "schema_migrations": "SELECT", "audit_events": "INSERT SELECT",
             "deal_stage_changes": "INSERT SELECT", "payments": "INSERT SELECT", "quotation_versions": "INSERT SELECT",
-            "audit_links": "INSERT SELECT", "audit_lanes": "INSERT SELECT UPDATE",
+            "audit_links": "INSERT SELECT",
         ]
         for grant in granted {
             #expect(grant[1] == exceptions[grant[0]] ?? "DELETE INSERT SELECT UPDATE", "\(grant)")
