@@ -36,7 +36,7 @@ enum CustomerCard {
                 FROM tasks AS t
                 WHERE t.workspace_id = c.workspace_id AND t.customer_id = c.id AND t.deleted_at IS NULL
             ) AS n
-            WHERE c.workspace_id = \(workspace) AND c.id = \(customer.digits)::uuid AND c.deleted_at IS NULL
+            WHERE c.workspace_id = \(workspace) AND c.id = \(customer)::uuid AND c.deleted_at IS NULL
                 AND n.tasks > 0
         ) AS i
         """
@@ -48,7 +48,7 @@ enum CustomerCard {
         FROM (
             SELECT t.workspace_id, t.id AS key, t.updated_at AS touched
             FROM tasks AS t
-            WHERE t.workspace_id = \(workspace) AND t.customer_id = \(customer.digits)::uuid
+            WHERE t.workspace_id = \(workspace) AND t.customer_id = \(customer)::uuid
                 AND t.deleted_at IS NULL AND t.archived_at IS NULL AND t.status IN ('open', 'in_progress', 'waiting')
             ORDER BY t.updated_at DESC, t.id DESC
             LIMIT \(verbatim: String(taskCount + 1))

@@ -104,8 +104,8 @@ struct CustomerCheck {
             """
             SELECT ceil(extract(epoch FROM max(l.until) - clock_timestamp()))::bigint
             FROM verification_lockouts AS l
-            WHERE l.workspace_id = \(workspace) AND l.credential_id = \(principal.credential.digits)::uuid
-                AND l.until > clock_timestamp() AND (l.subject IS NULL OR l.subject = \(subject.digits)::uuid)
+            WHERE l.workspace_id = \(workspace) AND l.credential_id = \(principal.credential)::uuid
+                AND l.until > clock_timestamp() AND (l.subject IS NULL OR l.subject = \(subject)::uuid)
             """,
         ])
         return results[1].int64(0, 0).map { Int($0) }
@@ -119,19 +119,19 @@ struct CustomerCheck {
             """
             WITH recorded AS (
                 INSERT INTO verification_failures (workspace_id, credential_id, subject)
-                VALUES (\(workspace), \(principal.credential.digits)::uuid, \(subject.digits)::uuid)
+                VALUES (\(workspace), \(principal.credential)::uuid, \(subject)::uuid)
             ), counted AS (
                 SELECT count(*) + 1 AS of_credential,
-                    count(*) FILTER (WHERE f.subject = \(subject.digits)::uuid) + 1 AS of_task
+                    count(*) FILTER (WHERE f.subject = \(subject)::uuid) + 1 AS of_task
                 FROM verification_failures AS f
-                WHERE f.workspace_id = \(workspace) AND f.credential_id = \(principal.credential.digits)::uuid
+                WHERE f.workspace_id = \(workspace) AND f.credential_id = \(principal.credential)::uuid
                     AND f.at > clock_timestamp() - interval '1 hour'
             )
             INSERT INTO verification_lockouts (workspace_id, credential_id, subject, until)
-            SELECT \(workspace), \(principal.credential.digits)::uuid, x.subject, clock_timestamp() + interval '1 hour'
+            SELECT \(workspace), \(principal.credential)::uuid, x.subject, clock_timestamp() + interval '1 hour'
             FROM counted
             CROSS JOIN LATERAL (
-                SELECT \(subject.digits)::uuid AS subject
+                SELECT \(subject)::uuid AS subject
                 WHERE counted.of_task >= \(Int64(CustomerCheck.failuresOfTask))::bigint
                 UNION ALL
                 SELECT NULL::uuid WHERE counted.of_credential >= \(Int64(CustomerCheck.failuresOfCredential))::bigint

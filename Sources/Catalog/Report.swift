@@ -103,7 +103,7 @@ extension Report.Named {
             name: name,
             exists: """
                 SELECT FROM companies AS c
-                WHERE c.workspace_id = \(call.workspace) AND c.id = \(company.digits)::uuid AND c.deleted_at IS NULL
+                WHERE c.workspace_id = \(call.workspace) AND c.id = \(company)::uuid AND c.deleted_at IS NULL
                 """,
             problem: "`\(name)` names no company here; take the id from list_companies or another result.")
     }

@@ -166,7 +166,7 @@ private enum CustomerLookup {
             SELECT \(value)
             FROM (
                 SELECT k.workspace_id, k.id, k.deleted_at FROM contacts AS k
-                WHERE k.workspace_id = \(workspace) AND k.id >= \(low.digits)::uuid AND k.id <= \(high.digits)::uuid
+                WHERE k.workspace_id = \(workspace) AND k.id >= \(low)::uuid AND k.id <= \(high)::uuid
                 ORDER BY k.id
                 LIMIT \(verbatim: bound)
             ) AS c

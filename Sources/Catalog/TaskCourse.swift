@@ -86,7 +86,7 @@ struct TaskCourse {
             SELECT t.board_id, s.workflow_id, s.id, s.name, s.category, array_to_string(s.transitions, ' ')
             FROM tasks AS t
             JOIN workflow_states AS s ON s.workspace_id = t.workspace_id AND s.id = t.state_id
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task)::uuid
             """)
         return Place(
             board: rows.string(0, 0) ?? "", workflow: rows.string(0, 1) ?? "",
@@ -157,7 +157,7 @@ struct TaskCourse {
         let rows = try transaction.query(
             """
             SELECT t.number, t.customer_id FROM tasks AS t
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row)::uuid
             """)
         return [
             rows.int64(0, 0).map(ResourceAddress.task),

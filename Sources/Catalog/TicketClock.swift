@@ -73,6 +73,6 @@ enum TicketClock {
 
     /// Brings the clocks in line with the ticket.
     static func settle(_ row: RowID, _ transaction: borrowing Transaction) throws {
-        _ = try transaction.query("CALL settle_ticket(\(row.digits)::uuid)")
+        _ = try transaction.query("CALL settle_ticket(\(row)::uuid)")
     }
 }

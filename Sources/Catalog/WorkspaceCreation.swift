@@ -101,12 +101,12 @@ package enum WorkspaceCreation {
 
     private static func furnish(_ workspace: WorkspaceID, key: () -> String?, on connection: Connection) throws {
         _ = try connection.query(Tenancy.set(workspace))
-        _ = try connection.query("INSERT INTO workspace_counters (workspace_id) VALUES (\(workspace.uuid)::uuid)")
+        _ = try connection.query("INSERT INTO workspace_counters (workspace_id) VALUES (\(workspace)::uuid)")
         try SearchIndex.markNew(workspace, on: connection)
         let workflow = try connection.query(
             """
             INSERT INTO workflows (workspace_id, id, name, is_default)
-            VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks', true)
+            VALUES (\(workspace)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks', true)
             RETURNING id
             """
         )
@@ -114,7 +114,7 @@ package enum WorkspaceCreation {
             _ = try connection.query(
                 """
                 INSERT INTO workflow_states (workspace_id, id, workflow_id, name, category, position, customer_label)
-                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()),
+                VALUES (\(workspace)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()),
                     \(workflow.string(0, 0))::uuid, \(state.0), \(state.1), \(position)::integer, \(state.2))
                 """
             )
@@ -122,7 +122,7 @@ package enum WorkspaceCreation {
         _ = try connection.query(
             """
             INSERT INTO boards (workspace_id, id, name, workflow_id, is_default)
-            VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks',
+            VALUES (\(workspace)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), 'Tasks',
                 \(workflow.string(0, 0))::uuid, true)
             """
         )
@@ -135,7 +135,7 @@ package enum WorkspaceCreation {
             _ = try connection.query(
                 """
                 INSERT INTO pipeline_stages (workspace_id, id, name, color, position, probability, is_won, is_lost)
-                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(stage.0), \(stage.1),
+                VALUES (\(workspace)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(stage.0), \(stage.1),
                     \(position)::integer, \(stage.2)::integer, \(stage.3)::boolean, \(stage.2 == 0)::boolean)
                 """
             )
@@ -148,7 +148,7 @@ package enum WorkspaceCreation {
                 """
                 INSERT INTO sla_policies (workspace_id, id, name, priority, response_hours, resolution_hours,
                     business_hours_only)
-                VALUES (\(workspace.uuid)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(name), \(priority),
+                VALUES (\(workspace)::uuid, coalesce(\(key())::uuid, time_ordered_uuid()), \(name), \(priority),
                     \(response)::integer, \(resolution)::integer, \(isOfWork)::boolean)
                 """
             )

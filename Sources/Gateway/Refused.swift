@@ -46,7 +46,7 @@ struct Refused: Error {
 
 extension WorkspaceID {
     /// The share of the workers that all calls to the workspace have together.
-    var share: FairShareKey { FairShareKey(uuid) }
+    var share: FairShareKey { FairShareKey(row.key) }
 }
 
 extension Duration {

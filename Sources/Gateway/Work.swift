@@ -243,7 +243,7 @@ struct Work: Sendable {
         INSERT INTO ended_sessions (workspace_id, session_digest, expires_at)
         SELECT w.id, \(session.digest)::bytea, to_timestamp(\(session.expiresAt)::bigint / 1e6)
         FROM workspaces AS w
-        WHERE w.id = current_workspace_id() AND w.id = \(call.credential.workspace.uuid)::uuid
+        WHERE w.id = current_workspace_id() AND w.id = \(call.credential.workspace)::uuid
         ON CONFLICT DO NOTHING
         RETURNING announce_check(workspace_id)::text
         """

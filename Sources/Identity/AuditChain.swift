@@ -16,15 +16,15 @@ package struct AuditChain {
     ///   - workspace: The transaction has to be set to it.
     package static func appending(_ columns: SQL, _ source: SQL, in workspace: WorkspaceID) -> SQL {
         """
-        WITH link AS MATERIALIZED (SELECT lane, link, previous FROM begin_audit_link(\(workspace.uuid)::uuid)),
+        WITH link AS MATERIALIZED (SELECT lane, link, previous FROM begin_audit_link(\(workspace)::uuid)),
         event AS (
             INSERT INTO audit_events (workspace_id, lane, link, \(columns))
-            SELECT \(workspace.uuid)::uuid, (SELECT lane FROM link), (SELECT link FROM link), \(source)
+            SELECT \(workspace)::uuid, (SELECT lane FROM link), (SELECT link FROM link), \(source)
             RETURNING audit_events AS content, id
         ),
         chained AS (
             INSERT INTO audit_links (workspace_id, lane, link, events, hash)
-            SELECT \(workspace.uuid)::uuid, l.lane, l.link, e.count, audit_hash(l.previous, l.lane, l.link, e.contents)
+            SELECT \(workspace)::uuid, l.lane, l.link, e.count, audit_hash(l.previous, l.lane, l.link, e.contents)
             FROM link AS l, (
                 SELECT count(*), string_agg(audit_content(content), E'\\n' ORDER BY id) AS contents FROM event
             ) AS e
@@ -79,7 +79,7 @@ package struct AuditChain {
             let rows = try connection.query(
                 """
                 WITH found AS MATERIALIZED (
-                    SELECT lane, link, events, is_intact, hash FROM check_audit_links(\(workspace.uuid)::uuid)
+                    SELECT lane, link, events, is_intact, hash FROM check_audit_links(\(workspace)::uuid)
                 ),
                 expected AS (
                     SELECT split_part(h, ':', 1)::integer AS lane, split_part(h, ':', 2)::bigint AS link,
@@ -102,7 +102,7 @@ package struct AuditChain {
             let ends = try connection.query(
                 """
                 SELECT DISTINCT ON (lane) concat_ws(':', lane, link, encode(hash, 'hex')) FROM audit_links
-                WHERE workspace_id = \(workspace.uuid)::uuid ORDER BY lane, link DESC
+                WHERE workspace_id = \(workspace)::uuid ORDER BY lane, link DESC
                 """)
             var firstBroken: Place?
             if let lane = rows.int64(0, 3), let link = rows.int64(0, 4) { firstBroken = Place(lane: lane, link: link) }

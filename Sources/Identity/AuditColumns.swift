@@ -20,7 +20,7 @@ struct AuditColumns {
             "\(BinaryArray(integers: events.map(number)))::bigint[]"
         }
         func keys(_ key: @escaping (AuditEvent) -> RowID?) -> SQL {
-            "\(BinaryArray(uuids: events.map { key($0)?.digits }))::uuid[]"
+            "\(BinaryArray(uuids: events.map { key($0)?.key }))::uuid[]"
         }
         arrays = """
             \(numbers(\.at)), \(keys(\.credential)),

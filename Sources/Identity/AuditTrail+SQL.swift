@@ -8,13 +8,14 @@ extension AuditTrail {
     ///   - events: In the order of their workspaces, so that nodes that write for the same ones wait for each other at most.
     ///   - sums: In the same order.
     static func statement(appending events: [AuditEvent], counting sums: [UsageCount.Sum]) -> SQL {
-        var workspaces: [String] = []
+        var workspaces: [UUIDKey] = []
         var places: [Int64] = []
         for event in events {
-            if workspaces.last != event.workspace.uuid { workspaces.append(event.workspace.uuid) }
+            let workspace = event.workspace.row.key
+            if workspaces.last != workspace { workspaces.append(workspace) }
             places.append(Int64(workspaces.count))
         }
-        let keys = events.map { RowID(at: $0.at, random: .random(in: 0...(.max))).digits }
+        let keys = events.map { RowID(at: $0.at, random: .random(in: 0...(.max))).key }
         func numbers(_ number: (UsageCount.Sum) -> Int64) -> SQL {
             "\(BinaryArray(integers: sums.map(number)))::bigint[]"
         }
@@ -22,8 +23,8 @@ extension AuditTrail {
             SELECT write_audit_trail(
                 \(BinaryArray(uuids: workspaces))::uuid[],
                 \(BinaryArray(integers: places))::bigint[], \(BinaryArray(uuids: keys))::uuid[], \(AuditColumns(events).arrays),
-                \(BinaryArray(uuids: sums.map(\.workspace.uuid)))::uuid[],
-                \(BinaryArray(uuids: sums.map(\.credential.digits)))::uuid[],
+                \(BinaryArray(uuids: sums.map(\.workspace.row.key)))::uuid[],
+                \(BinaryArray(uuids: sums.map(\.credential.key)))::uuid[],
                 \(numbers(\.calls)), \(numbers(\.errors)), \(numbers(\.denied)), \(numbers(\.bytes))
             )
             """

@@ -186,9 +186,9 @@ package final class AuditTrail: Sendable {
         let most = max(
             eventsTogether.lowerBound, min(entries.count / statementsOfFlush, eventsTogether.upperBound)
         )
-        for group in groups.values.sorted(by: { $0.workspace.uuid < $1.workspace.uuid }) {
+        for group in groups.values.sorted(by: { $0.workspace.row < $1.workspace.row }) {
             var rest = group.entries[...]
-            var sums = group.sums.sorted { $0.credential.digits < $1.credential.digits }
+            var sums = group.sums.sorted { $0.credential < $1.credential }
             repeat {
                 if room == 0 || portions[portions.count - 1].count == workspacesTogether {
                     portions.append([])

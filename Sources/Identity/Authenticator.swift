@@ -54,7 +54,7 @@ package struct Authenticator: Sendable {
                 permissions, features, confirm, workspace_confirm, lockdown, weight,
                 credential_limits, workspace_limits, server_id, server_tools, server_limits,
                 current_setting('workport.workspace_id', true)
-            FROM authenticate(\(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
+            FROM authenticate(\(credential.workspace)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea)
             """
         return check.asCommonOpening
     }
@@ -70,7 +70,7 @@ package struct Authenticator: Sendable {
                 credential_limits, workspace_limits, server_id, server_tools, server_limits,
                 current_setting('workport.workspace_id', true)
             FROM authenticate_at(
-                \(place)::pg_lsn, \(credential.workspace.uuid)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
+                \(place)::pg_lsn, \(credential.workspace)::uuid, \(credential.digest.bytes)::bytea, \(session)::bytea
             )
             """
         return check.asCommonOpening

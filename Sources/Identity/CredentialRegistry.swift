@@ -100,7 +100,7 @@ package struct CredentialRegistry {
                     FROM credentials AS c
                     LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
                     LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
-                    WHERE c.workspace_id = \(workspace.uuid)::uuid
+                    WHERE c.workspace_id = \(workspace)::uuid
                     ORDER BY c.id DESC
                 ) AS i
                 """
@@ -117,7 +117,7 @@ package struct CredentialRegistry {
                 _ = try connection.query(
                     """
                     UPDATE credentials SET revoked_at = coalesce(revoked_at, clock_timestamp())
-                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid
                     """
                 )
             }
@@ -148,13 +148,13 @@ package struct CredentialRegistry {
                             ELSE features END,
                         confirm = coalesce(\(settings.confirmation?.rawValue), confirm),
                         lockdown = coalesce(\(settings.lockdown)::boolean, lockdown),
-                        server_id = CASE WHEN \(settings.server != nil) THEN \(server?.digits)::uuid ELSE server_id END,
+                        server_id = CASE WHEN \(settings.server != nil) THEN \(server)::uuid ELSE server_id END,
                         calls_per_minute = \(settings.limits.perMinute.value(else: "calls_per_minute")),
                         calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
                         calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
                         sensitive_per_minute = \(settings.limits.sensitivePerMinute.value(else: "sensitive_per_minute")),
                         expires_at = coalesce(now() + \(settings.lifetime)::integer * interval '1 second', expires_at)
-                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid
                     """
                 )
             }
@@ -176,7 +176,7 @@ package struct CredentialRegistry {
                 _ = try connection.query(
                     """
                     UPDATE credentials SET expires_at = \(end)
-                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
+                    WHERE workspace_id = \(workspace)::uuid AND id = \(old)::uuid
                     """
                 )
             }
@@ -197,11 +197,11 @@ package struct CredentialRegistry {
                 SELECT name, acts_as, tools_allow, tools_deny, read_only, customer_comments, customer_comment_factors,
                     profile, permissions, features, confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month,
                     sensitive_per_minute, server_id, expires_at, id
-                FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(old.digits)::uuid
+                FROM credentials WHERE workspace_id = \(workspace)::uuid AND id = \(old)::uuid
                 """
             } else {
                 """
-                SELECT \(settings.name), \(try member(settings.actsAs)?.digits)::uuid, \(settings.allow)::text[],
+                SELECT \(settings.name), \(try member(settings.actsAs))::uuid, \(settings.allow)::text[],
                     coalesce(\(settings.deny)::text[], '{}'), coalesce(\(settings.readOnly)::boolean, false),
                     coalesce(\(settings.customerComments)::boolean, false),
                     coalesce(\(settings.factors)::smallint, 0::smallint),
@@ -209,7 +209,7 @@ package struct CredentialRegistry {
                     nullif(\(settings.features)::text[], '{}'), \(settings.confirmation?.rawValue)::text,
                     coalesce(\(settings.lockdown)::boolean, false), \(settings.limits.perMinute?.stored)::integer,
                     \(settings.limits.perHour?.stored)::integer, \(settings.limits.perMonth?.stored)::integer,
-                    \(settings.limits.sensitivePerMinute?.stored)::integer, \(try server(settings.server)?.digits)::uuid,
+                    \(settings.limits.sensitivePerMinute?.stored)::integer, \(try server(settings.server))::uuid,
                     now() + \(settings.lifetime)::integer * interval '1 second', NULL::uuid
                 """
             }
@@ -219,7 +219,7 @@ package struct CredentialRegistry {
                 tools_deny, read_only, customer_comments, customer_comment_factors, profile, permissions, features,
                 confirm, lockdown, calls_per_minute, calls_per_hour, calls_per_month, sensitive_per_minute, server_id,
                 expires_at, rotated_from)
-            SELECT \(workspace.uuid)::uuid, \(token.kind.rawValue), \(digest.bytes)::bytea, \(token.preview), s.*
+            SELECT \(workspace)::uuid, \(token.kind.rawValue), \(digest.bytes)::bytea, \(token.preview), s.*
             FROM (\(source)) AS s
             RETURNING id
             """
@@ -234,7 +234,7 @@ package struct CredentialRegistry {
         let rows = try connection.query(
             """
             SELECT prefix FROM credentials
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(credential.digits)::uuid
+            WHERE workspace_id = \(workspace)::uuid AND id = \(credential)::uuid
             """)
         return rows.string(0, 0).flatMap(AccessToken.Kind.init(rawValue:)) ?? .token
     }
@@ -243,7 +243,7 @@ package struct CredentialRegistry {
         guard let text else { return nil }
         let rows = try connection.query(
             """
-            SELECT id FROM members WHERE workspace_id = \(workspace.uuid)::uuid
+            SELECT id FROM members WHERE workspace_id = \(workspace)::uuid
                 AND (email = \(text) OR public_id('usr', id) = \(text))
             """
         )
@@ -261,7 +261,7 @@ package struct CredentialRegistry {
     private func find(_ text: String) throws -> RowID {
         let rows = try connection.query(
             """
-            SELECT id FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid
+            SELECT id FROM credentials WHERE workspace_id = \(workspace)::uuid
                 AND (public_id('key', id) = \(text) OR preview = \(text) OR name = \(text))
             """
         )
@@ -276,7 +276,7 @@ package struct CredentialRegistry {
     private func requireAlive(_ id: RowID) throws {
         let rows = try connection.query(
             """
-            SELECT preview FROM credentials WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+            SELECT preview FROM credentials WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid
                 AND (revoked_at <= now() OR expires_at <= now())
             """
         )

@@ -32,7 +32,7 @@ package struct MemberRegistry {
                 let rows = try connection.query(
                     """
                     INSERT INTO members (workspace_id, name, email, role)
-                    VALUES (\(workspace.uuid)::uuid, \(name), \(email), \(role))
+                    VALUES (\(workspace)::uuid, \(name), \(email), \(role))
                     RETURNING id
                     """
                 )
@@ -56,7 +56,7 @@ package struct MemberRegistry {
                 SELECT row_to_json(i) FROM (
                     SELECT public_id('usr', m.id) AS id, m.name, m.email, m.role, m.status
                     FROM members AS m
-                    WHERE m.workspace_id = \(workspace.uuid)::uuid
+                    WHERE m.workspace_id = \(workspace)::uuid
                     ORDER BY m.name, m.id
                 ) AS i
                 """

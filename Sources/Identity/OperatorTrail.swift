@@ -64,18 +64,18 @@ package struct OperatorTrail {
             FROM credentials AS c
             LEFT JOIN members AS m ON m.workspace_id = c.workspace_id AND m.id = c.acts_as
             LEFT JOIN mcp_servers AS s ON s.workspace_id = c.workspace_id AND s.id = c.server_id
-            WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.id = \(row.digits)::uuid FOR NO KEY UPDATE OF c
+            WHERE c.workspace_id = \(workspace)::uuid AND c.id = \(row)::uuid FOR NO KEY UPDATE OF c
             """
         case .server:
             """
             SELECT handle, name, description, status, tools, calls_per_minute, calls_per_hour, calls_per_month
             FROM mcp_servers
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(row.digits)::uuid FOR NO KEY UPDATE
+            WHERE workspace_id = \(workspace)::uuid AND id = \(row)::uuid FOR NO KEY UPDATE
             """
         case .member:
             """
             SELECT name, email, role, status FROM members
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(row.digits)::uuid FOR NO KEY UPDATE
+            WHERE workspace_id = \(workspace)::uuid AND id = \(row)::uuid FOR NO KEY UPDATE
             """
         case .workspace:
             """
@@ -85,7 +85,7 @@ package struct OperatorTrail {
                 mcp_customer_comment_factors AS customer_comment_factors, semantic_search, mcp_weight AS weight,
                 mcp_calls_per_minute AS calls_per_minute, mcp_calls_per_hour AS calls_per_hour,
                 mcp_calls_per_month AS calls_per_month
-            FROM workspaces WHERE id = \(workspace.uuid)::uuid AND id = \(row.digits)::uuid FOR NO KEY UPDATE
+            FROM workspaces WHERE id = \(workspace)::uuid AND id = \(row)::uuid FOR NO KEY UPDATE
             """
         }
     }
@@ -105,7 +105,7 @@ package struct OperatorTrail {
             AuditChain.appending(
                 "actor_kind, action, entity, entity_id, outcome, changes",
                 """
-                'system', \(command)::text, \(subject.rawValue)::text, \(row.digits)::uuid, 'ok',
+                'system', \(command)::text, \(subject.rawValue)::text, \(row)::uuid, 'ok',
                     \(RawJSON(.object(changes)).text)::jsonb
                 """, in: workspace))
     }

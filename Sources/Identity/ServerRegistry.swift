@@ -80,7 +80,7 @@ package struct ServerRegistry {
                     """
                     INSERT INTO mcp_servers (workspace_id, handle, name, description, status, tools, calls_per_minute,
                         calls_per_hour, calls_per_month)
-                    VALUES (\(workspace.uuid)::uuid, \(handle), \(name), nullif(\(settings.description), ''),
+                    VALUES (\(workspace)::uuid, \(handle), \(name), nullif(\(settings.description), ''),
                         \((settings.status ?? .active).rawValue), \(settings.tools?.stored)::text[],
                         \(settings.limits.perMinute?.stored)::integer, \(settings.limits.perHour?.stored)::integer,
                         \(settings.limits.perMonth?.stored)::integer)
@@ -114,8 +114,8 @@ package struct ServerRegistry {
                         ) AS tokens,
                         rfc3339(s.created_at) AS created_at, rfc3339(s.updated_at) AS updated_at
                     FROM mcp_servers AS s
-                    WHERE s.workspace_id = \(workspace.uuid)::uuid
-                        AND (\(server?.digits)::uuid IS NULL OR s.id = \(server?.digits)::uuid)
+                    WHERE s.workspace_id = \(workspace)::uuid
+                        AND (\(server)::uuid IS NULL OR s.id = \(server)::uuid)
                     ORDER BY s.id
                 ) AS i
                 """
@@ -142,7 +142,7 @@ package struct ServerRegistry {
                         calls_per_hour = \(settings.limits.perHour.value(else: "calls_per_hour")),
                         calls_per_month = \(settings.limits.perMonth.value(else: "calls_per_month")),
                         updated_at = now(), version = version + 1
-                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid
+                    WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid
                     """
                 )
             }
@@ -163,13 +163,13 @@ package struct ServerRegistry {
             // Nobody makes a token for it meanwhile.
             _ = try connection.query(
                 """
-                SELECT FROM mcp_servers WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid FOR UPDATE
+                SELECT FROM mcp_servers WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid FOR UPDATE
                 """
             )
             let count = try connection.query(
                 """
                 SELECT count(*) FROM credentials
-                WHERE workspace_id = \(workspace.uuid)::uuid AND server_id = \(id.digits)::uuid
+                WHERE workspace_id = \(workspace)::uuid AND server_id = \(id)::uuid
                     AND (revoked_at IS NULL OR revoked_at > clock_timestamp())
                     AND (expires_at IS NULL OR expires_at > clock_timestamp())
                 """
@@ -179,7 +179,7 @@ package struct ServerRegistry {
             try release(id)
             try trail.changing(.server, id, by: "server.delete") {
                 _ = try connection.query(
-                    "DELETE FROM mcp_servers WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(id.digits)::uuid")
+                    "DELETE FROM mcp_servers WHERE workspace_id = \(workspace)::uuid AND id = \(id)::uuid")
             }
             return (id, living)
         }
@@ -194,7 +194,7 @@ package struct ServerRegistry {
         let tokens = try connection.query(
             """
             SELECT id FROM credentials
-            WHERE workspace_id = \(workspace.uuid)::uuid AND server_id = \(server.digits)::uuid ORDER BY id FOR UPDATE
+            WHERE workspace_id = \(workspace)::uuid AND server_id = \(server)::uuid ORDER BY id FOR UPDATE
             """
         )
         for token in (0..<tokens.rowCount).compactMap({ tokens.string($0, 0).flatMap(RowID.init(uuid:)) }) {
@@ -202,7 +202,7 @@ package struct ServerRegistry {
                 _ = try connection.query(
                     """
                     UPDATE credentials SET revoked_at = least(revoked_at, clock_timestamp()), server_id = NULL
-                    WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(token.digits)::uuid
+                    WHERE workspace_id = \(workspace)::uuid AND id = \(token)::uuid
                     """
                 )
             }
@@ -213,7 +213,7 @@ package struct ServerRegistry {
     static func find(_ text: String, in workspace: WorkspaceID, _ connection: Connection) throws -> RowID {
         let rows = try connection.query(
             """
-            SELECT id FROM mcp_servers WHERE workspace_id = \(workspace.uuid)::uuid
+            SELECT id FROM mcp_servers WHERE workspace_id = \(workspace)::uuid
                 AND (handle = \(text) OR public_id('srv', id) = \(text))
             """
         )

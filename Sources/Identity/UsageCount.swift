@@ -62,7 +62,7 @@ package enum UsageCount {
         WITH due AS MATERIALIZED (
             SELECT k.workspace_id, k.id, o.at, date_trunc('hour', now() - interval '5 minutes', 'UTC') AS until
             FROM credentials AS k CROSS JOIN LATERAL (\(open)) AS o
-            WHERE k.workspace_id = \(workspace.uuid)::uuid AND EXISTS (
+            WHERE k.workspace_id = \(workspace)::uuid AND EXISTS (
                 SELECT FROM usage_counters AS u
                 WHERE u.workspace_id = k.workspace_id AND u.credential_id = k.id AND u.span = 'minute' AND u.starts_at >= o.at
                     AND u.starts_at < date_trunc('hour', now() - interval '5 minutes', 'UTC')
@@ -96,7 +96,7 @@ package enum UsageCount {
         """
         DELETE FROM usage_counters WHERE ctid = ANY (ARRAY(
             SELECT u.ctid FROM usage_counters AS u
-            WHERE u.workspace_id = \(workspace.uuid)::uuid
+            WHERE u.workspace_id = \(workspace)::uuid
                 AND (u.span = 'minute' AND u.starts_at < now() - interval '1 day'
                     OR u.span = 'hour' AND u.starts_at < now() - interval '90 days')
             LIMIT 500

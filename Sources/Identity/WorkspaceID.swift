@@ -1,3 +1,5 @@
+package import Postgres
+
 /// A tenant. In text `wsp_` and 32 hexadecimal digits; it is the last part of the endpoint's path.
 package struct WorkspaceID: Sendable, Hashable {
     /// The key of the workspace's row.
@@ -13,6 +15,11 @@ package struct WorkspaceID: Sendable, Hashable {
 
     /// The identifier that people see and paste.
     package var text: String { row.text(prefix: "wsp") }
-    /// The key as SQL takes it.
+    /// The key's 32 hexadecimal digits, for SQL that takes text; made anew each time.
     package var uuid: String { row.digits }
+}
+
+extension WorkspaceID: Bindable {
+    /// The key as a `uuid`; the statement has to say so where nothing else tells the type.
+    package var bind: Bind { row.bind }
 }

@@ -60,7 +60,7 @@ package struct WorkspaceRegistry {
                     w.mcp_calls_per_minute AS calls_per_minute, w.mcp_calls_per_hour AS calls_per_hour,
                     w.mcp_calls_per_month AS calls_per_month, rfc3339(w.created_at) AS created_at
                 FROM workspaces AS w
-                WHERE \(workspace?.uuid)::uuid IS NULL OR w.id = \(workspace?.uuid)::uuid
+                WHERE \(workspace)::uuid IS NULL OR w.id = \(workspace)::uuid
                 ORDER BY w.id
             ) AS i
             """
@@ -111,12 +111,12 @@ package struct WorkspaceRegistry {
                 mcp_calls_per_hour = \(settings.limits.perHour.value(else: "mcp_calls_per_hour")),
                 mcp_calls_per_month = \(settings.limits.perMonth.value(else: "mcp_calls_per_month")),
                 updated_at = now(), version = version + 1
-            WHERE id = \(workspace.uuid)::uuid
+            WHERE id = \(workspace)::uuid
             """
         )
         // What came back for texts may not be kept once they may not be sent any more.
         if settings.semanticSearch == false {
-            _ = try connection.query("DELETE FROM document_chunks WHERE workspace_id = \(workspace.uuid)::uuid")
+            _ = try connection.query("DELETE FROM document_chunks WHERE workspace_id = \(workspace)::uuid")
         }
     }
 }

@@ -15,12 +15,22 @@ package struct CallBook: Sendable {
 
     /// What is held of one credential, of one server, or of one workspace.
     private struct Account: Sendable {
-        /// By the place of their meter; `nil` where calls are not counted.
-        var purses = [Purse?](repeating: nil, count: 4)
+        /// By the place of their meter; `nil` where calls are not counted, and none at all where no calls are.
+        private var purses: [Purse?] = []
         /// Calls that wait for a share, and the sensitive ones among them.
         var waiting = 0
         var sensitive = 0
         var lastUsed: Instant
+
+        init(lastUsed: Instant) { self.lastUsed = lastUsed }
+
+        subscript(meter: Meter) -> Purse? {
+            get { purses.isEmpty ? nil : purses[meter.place] }
+            _modify {
+                if purses.isEmpty { purses = [Purse?](repeating: nil, count: 4) }
+                yield &purses[meter.place]
+            }
+        }
     }
 
     private struct Caller: Sendable {
@@ -41,7 +51,7 @@ package struct CallBook: Sendable {
     private let capacity: Int
 
     /// - Parameter capacity: Credentials, servers and workspaces, that are remembered; beyond them the unused ones are forgotten.
-    package init(capacity: Int = 10_000) { self.capacity = max(1, capacity) }
+    package init(capacity: Int = 40_000) { self.capacity = max(1, capacity) }
 
     /// How many credentials are remembered.
     package var count: Int { callers.count }
@@ -117,8 +127,9 @@ package struct CallBook: Sendable {
         var nearest: CallStanding?
         var isLow = false
         for meter in Meter.allCases where meter.counts(isSensitive) {
-            change(meter, place) { $0?.spend() }
-            guard let purse = purse(meter, place) else { continue }
+            guard var purse = purse(meter, place) else { continue }
+            purse.spend()
+            change(meter, place) { $0 = purse }
             if purse.isLow(of: meter.spare(of: purse.limit), at: now) { isLow = true }
             let remaining = purse.left + purse.beyond
             guard nearest.map({ remaining < $0.remaining }) ?? true else { continue }
@@ -220,7 +231,7 @@ package struct CallBook: Sendable {
         var found: [WorkspaceID: [Remainder]] = [:]
         func takeOut(_ meters: [Meter], of owner: RowID, in workspace: WorkspaceID, _ account: inout Account) {
             for meter in meters {
-                guard let (began, count) = account.purses[meter.place]?.takeOut() else { continue }
+                guard account[meter] != nil, let (began, count) = account[meter]?.takeOut() else { continue }
                 found[workspace, default: []].append(Remainder(meter: meter, owner: owner, began: began, count: count))
             }
         }
@@ -243,7 +254,7 @@ package struct CallBook: Sendable {
     private static func isLockedBefore(_ one: Remainder, _ other: Remainder) -> Bool {
         let (place, otherPlace) = (one.meter.order, other.meter.order)
         guard one.meter.scope == other.meter.scope else { return place < otherPlace }
-        return one.owner == other.owner ? place < otherPlace : one.owner.digits < other.owner.digits
+        return one.owner == other.owner ? place < otherPlace : one.owner < other.owner
     }
 
     // MARK: What is held
@@ -268,19 +279,19 @@ package struct CallBook: Sendable {
 
     private func purse(_ meter: Meter, _ place: Place) -> Purse? {
         switch meter.scope {
-        case .credential: callers.values[place.caller].account.purses[meter.place]
-        case .server: place.server.flatMap { servers.values[$0].purses[meter.place] }
-        case .workspace: workspaces.values[place.workspace].purses[meter.place]
+        case .credential: callers.values[place.caller].account[meter]
+        case .server: place.server.flatMap { servers.values[$0][meter] }
+        case .workspace: workspaces.values[place.workspace][meter]
         }
     }
 
     private mutating func change(_ meter: Meter, _ place: Place, _ body: (inout Purse?) -> Void) {
         switch meter.scope {
-        case .credential: body(&callers.values[place.caller].account.purses[meter.place])
+        case .credential: body(&callers.values[place.caller].account[meter])
         case .server:
             guard let server = place.server else { return }
-            body(&servers.values[server].purses[meter.place])
-        case .workspace: body(&workspaces.values[place.workspace].purses[meter.place])
+            body(&servers.values[server][meter])
+        case .workspace: body(&workspaces.values[place.workspace][meter])
         }
     }
 

@@ -55,25 +55,25 @@ package enum CallLedger {
         return """
             WITH held AS (
                 SELECT g.owner, g.meter, g.began, g.count
-                FROM unnest(\(those.map(\.owner.digits))::uuid[], \(those.map(\.meter.rawValue))::text[],
+                FROM unnest(\(those.map(\.owner))::uuid[], \(those.map(\.meter.rawValue))::text[],
                     \(those.map(\.began))::bigint[], \(those.map(\.count))::bigint[])
                     WITH ORDINALITY AS g(owner, meter, began, count, place)
-                JOIN \(table) AS c ON c.workspace_id = \(workspace.uuid)::uuid AND c.\(owner) = g.owner AND c.meter = g.meter
+                JOIN \(table) AS c ON c.workspace_id = \(workspace)::uuid AND c.\(owner) = g.owner AND c.meter = g.meter
                 ORDER BY g.place
                 FOR UPDATE OF c
             )
             UPDATE \(table) AS c SET taken = greatest(0, c.taken - held.count)
             FROM held
-            WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.\(owner) = held.owner AND c.meter = held.meter
+            WHERE c.workspace_id = \(workspace)::uuid AND c.\(owner) = held.owner AND c.meter = held.meter
                 AND c.starts_at = to_timestamp(held.began)
             """
     }
 
     private static func taking(_ order: [CallBook.Order], for credential: RowID) -> SQL {
-        let server = order.compactMap(\.server).first?.digits
+        let server = order.compactMap(\.server).first
         return """
             SELECT got, remaining, began, ends_in FROM take_calls(
-                \(credential.digits)::uuid, \(server)::uuid, \(order.map(\.meter.rawValue))::text[],
+                \(credential)::uuid, \(server)::uuid, \(order.map(\.meter.rawValue))::text[],
                 \(order.map(\.limit))::bigint[], \(order.map(\.wanted))::bigint[], \(order.map(\.spare))::bigint[])
             """
     }

@@ -157,7 +157,7 @@ package final class CallLimiter: Sendable {
         }
         guard isNew else { return refill }
         let job = Job(
-            tenant: FairShareKey(presented.workspace.uuid),
+            tenant: FairShareKey(presented.workspace.row.key),
             deadline: .now + .seconds(10),
             isPatient: true,
             plan: {

@@ -57,27 +57,10 @@ package struct BinaryArray: Sendable, Equatable {
     }
 
     /// A `uuid[]`.
-    ///
-    /// - Parameter uuids: 32 hexadecimal digits each, in lower case and without hyphens.
-    package init(uuids: some Collection<String?>) {
+    package init(uuids: some Collection<UUIDKey?>) {
         self.init(of: .uuid, capacity: uuids.count)
-        for digits in uuids {
-            guard let digits else {
-                appendNull()
-                continue
-            }
-            precondition(digits.utf8.count == 32, "A key has 32 digits.")
-            appendCount(16)
-            var high: UInt8?
-            for digit in digits.utf8 {
-                let value = digit < UInt8(ascii: "a") ? digit &- UInt8(ascii: "0") : digit &- UInt8(ascii: "a") &+ 10
-                if let first = high {
-                    storage.append(first << 4 | value)
-                    high = nil
-                } else {
-                    high = value
-                }
-            }
+        for key in uuids {
+            if let key { key.withBytes { append($0.bindMemory(to: UInt8.self)) } } else { appendNull() }
         }
     }
 

@@ -11,6 +11,8 @@ package enum Bind: Sendable, Equatable {
     case integer(Int64)
     /// A floating-point number.
     case double(Double)
+    /// A key.
+    case uuid(UUIDKey)
     /// True or false.
     case boolean(Bool)
     /// A value in the server's binary form: the bytes of a `bytea`, or a ``BinaryArray``.

@@ -1,12 +1,20 @@
 /// Whose calls share the pool's workers as one.
 package struct FairShareKey: Hashable, Sendable {
-    private let text: String
+    private enum Name: Hashable, Sendable {
+        case key(UUIDKey)
+        case text(String)
+    }
 
-    /// A key from text, such as a workspace's identifier.
-    package init(_ text: String) { self.text = text }
+    private let name: Name
+
+    /// The share of who has a key, such as a workspace.
+    package init(_ key: UUIDKey) { name = .key(key) }
+
+    /// A key from text.
+    package init(_ text: String) { name = .text(text) }
 
     /// A key from bytes; equal bytes are the same key.
-    package init(_ bytes: [UInt8]) { text = String(decoding: bytes.lazy.map { UInt16($0) }, as: UTF16.self) }
+    package init(_ bytes: [UInt8]) { name = .text(String(decoding: bytes.lazy.map { UInt16($0) }, as: UTF16.self)) }
 }
 
 /// A call that waits for a worker.

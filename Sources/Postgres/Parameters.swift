@@ -43,6 +43,9 @@ struct Parameters {
         case .integer(let number): storage.append(contentsOf: String(number).utf8)
         case .double(let number): storage.append(contentsOf: Self.text(of: number).utf8)
         case .boolean(let truth): storage.append(truth ? UInt8(ascii: "t") : UInt8(ascii: "f"))
+        case .uuid(let key):
+            key.withBytes { storage.append(contentsOf: $0) }
+            format = 1
         case .utf8(let bytes): storage.append(contentsOf: bytes)
         case .texts(let elements): appendArray(elements)
         case .integers(let elements):

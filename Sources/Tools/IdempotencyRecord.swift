@@ -97,7 +97,7 @@ package struct IdempotencyRecord: Sendable {
             "DELETE FROM idempotency_records WHERE \(condition(mark)) AND expires_at <= now()", clearing(mark),
             """
             INSERT INTO idempotency_records (workspace_id, credential_id, tool, key, args_digest, expires_at)
-            VALUES (\(call.workspace), \(principal.credential.digits)::uuid, \(mark.tool), \(mark.key),
+            VALUES (\(call.workspace), \(principal.credential)::uuid, \(mark.tool), \(mark.key),
                 \(call.argumentsDigest)::bytea, now() + \(mark.lifetime)::interval)
             ON CONFLICT DO NOTHING
             RETURNING 1
@@ -131,7 +131,7 @@ package struct IdempotencyRecord: Sendable {
 
     private func condition(_ mark: Mark) -> SQL {
         """
-        workspace_id = \(call.workspace) AND credential_id = \(principal.credential.digits)::uuid
+        workspace_id = \(call.workspace) AND credential_id = \(principal.credential)::uuid
             AND tool = \(mark.tool) AND key = \(mark.key)
         """
     }
@@ -141,7 +141,7 @@ package struct IdempotencyRecord: Sendable {
         """
         DELETE FROM idempotency_records WHERE ctid = ANY (ARRAY(
             SELECT r.ctid FROM idempotency_records AS r
-            WHERE r.workspace_id = \(call.workspace) AND r.credential_id = \(principal.credential.digits)::uuid
+            WHERE r.workspace_id = \(call.workspace) AND r.credential_id = \(principal.credential)::uuid
                 AND r.tool = \(mark.tool) AND r.expires_at <= now()
             LIMIT 20
             FOR UPDATE SKIP LOCKED

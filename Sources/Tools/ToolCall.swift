@@ -82,7 +82,7 @@ package struct ToolCall: Sendable {
     ///
     /// It comes from the path of the request, the setting that the policies compare with from the database's own
     /// check of the token; a mistake in one of them shows nothing.
-    package var workspace: SQL { "\(credential.workspace.uuid)::uuid" }
+    package var workspace: SQL { "\(credential.workspace)::uuid" }
 
     private static func canonical(_ node: JSONNode?, keeping isKept: (String) -> Bool) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -24,7 +24,7 @@ extension ToolProvider {
 
     /// Reads what is asked for and makes the statements, talking to nobody.
     package func prepare(_ request: FetchRequest, from credential: PresentedCredential) -> PreparedFetch {
-        let workspace: SQL = "\(credential.workspace.uuid)::uuid"
+        let workspace: SQL = "\(credential.workspace)::uuid"
         switch request.subject {
         case .resource(let uri): return prepare(resource: uri, in: workspace)
         case .prompt(let name, let arguments): return prepare(prompt: name, arguments)

@@ -24,7 +24,8 @@ struct BinaryArrayTests {
         let strings = try connection.query("SELECT unnest(\(BinaryArray(bytes: bytes))::bytea[])::text")
         #expect((0..<strings.rowCount).map { strings.string($0, 0) } == ["\\x", "\\x00ff", nil])
         let keys = ["0199d3c0a1b27c3d8e4f0123456789ab", nil, "ffffffffffffffffffffffffffffffff"]
-        let uuids = try connection.query("SELECT replace(unnest(\(BinaryArray(uuids: keys))::uuid[])::text, '-', '')")
+        let array = BinaryArray(uuids: keys.map { $0.flatMap { UUIDKey(digits: $0.utf8) } })
+        let uuids = try connection.query("SELECT replace(unnest(\(array)::uuid[])::text, '-', '')")
         #expect((0..<uuids.rowCount).map { uuids.string($0, 0) } == keys)
     }
 

@@ -115,7 +115,7 @@ package struct AccessRequests {
         try inWorkspace {
             let only: SQL = status.map { " AND r.status = \($0.rawValue)" } ?? ""
             let rows = try connection.query(
-                "\(StoredRequest.selection) WHERE r.workspace_id = \(workspace.uuid)::uuid\(only) ORDER BY r.id")
+                "\(StoredRequest.selection) WHERE r.workspace_id = \(workspace)::uuid\(only) ORDER BY r.id")
             return (0..<rows.rowCount).map { StoredRequest(rows, $0) }.map(shown)
         }
     }
@@ -186,11 +186,11 @@ package struct AccessRequests {
         _ = try connection.query(
             """
             SELECT FROM access_requests
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(row.digits)::uuid FOR UPDATE
+            WHERE workspace_id = \(workspace)::uuid AND id = \(row)::uuid FOR UPDATE
             """)
         let rows = try connection.query(
             """
-            \(StoredRequest.selection) WHERE r.workspace_id = \(workspace.uuid)::uuid AND r.id = \(row.digits)::uuid
+            \(StoredRequest.selection) WHERE r.workspace_id = \(workspace)::uuid AND r.id = \(row)::uuid
             FOR UPDATE OF c
             """)
         guard rows.rowCount == 1 else { throw Refusal.noRequest(text) }
@@ -209,7 +209,7 @@ package struct AccessRequests {
                 tools_deny = \(access.deny)::text[], permissions = \(access.permissions)::text[],
                 features = \(access.features)::text[], confirm = \(access.confirmation?.rawValue)::text,
                 customer_comments = \(access.customerComments)
-            WHERE workspace_id = \(workspace.uuid)::uuid AND public_id('key', id) = \(request.credential)
+            WHERE workspace_id = \(workspace)::uuid AND public_id('key', id) = \(request.credential)
             """)
         return changes
     }
@@ -222,7 +222,7 @@ package struct AccessRequests {
             """
             UPDATE access_requests SET status = \(status.rawValue), decided_at = clock_timestamp(),
                 answer = \(answer)::text
-            WHERE workspace_id = \(workspace.uuid)::uuid AND id = \(row)::uuid
+            WHERE workspace_id = \(workspace)::uuid AND id = \(row)::uuid
             """)
         let decision: [JSONMember] = [
             JSONMember("status", ["from": "open", "to": .string(status.rawValue)]),

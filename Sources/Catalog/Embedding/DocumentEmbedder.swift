@@ -119,7 +119,7 @@ package struct DocumentEmbedder {
             return try connection.query(
                 """
                 SELECT w.semantic_search, vector_schema() IS NOT NULL FROM workspaces AS w
-                WHERE w.id = \(workspace.uuid)::uuid
+                WHERE w.id = \(workspace)::uuid
                 """
             )
         }
@@ -136,7 +136,7 @@ package struct DocumentEmbedder {
             _ = try connection.query(
                 """
                 DELETE FROM document_chunks AS c USING documents AS d
-                WHERE c.workspace_id = \(workspace.uuid)::uuid AND d.workspace_id = c.workspace_id AND d.id = c.document_id
+                WHERE c.workspace_id = \(workspace)::uuid AND d.workspace_id = c.workspace_id AND d.id = c.document_id
                     AND (d.deleted_at IS NOT NULL OR d.status <> 'published')
                 """
             )
@@ -151,7 +151,7 @@ package struct DocumentEmbedder {
                 """
                 SELECT d.id, d.content_digest, d.title, d.body FROM documents AS d
                 JOIN workspaces AS w ON w.id = d.workspace_id AND w.semantic_search
-                WHERE d.workspace_id = \(workspace.uuid)::uuid AND d.deleted_at IS NULL AND d.status = 'published'
+                WHERE d.workspace_id = \(workspace)::uuid AND d.deleted_at IS NULL AND d.status = 'published'
                     AND NOT EXISTS (
                         SELECT FROM document_chunks AS c
                         WHERE c.workspace_id = d.workspace_id AND c.document_id = d.id AND c.position = 0

@@ -39,7 +39,7 @@ struct EmbeddedDocuments: Sendable {
         return [
             """
             DELETE FROM document_chunks AS c
-            WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.document_id = ANY (\(documents)::uuid[])
+            WHERE c.workspace_id = \(workspace)::uuid AND c.document_id = ANY (\(documents)::uuid[])
             """,
             """
             INSERT INTO document_chunks (workspace_id, document_id, position, content_digest, starts_at, length, model,
@@ -51,7 +51,7 @@ struct EmbeddedDocuments: Sendable {
                 \(pieces.map(\.piece.length))::bigint[], \(embeddings)::text[])
                 AS n(document, position, digest, start, length, embedding)
             -- A document may be gone by now, with all that belongs to it.
-            JOIN documents AS d ON d.workspace_id = \(workspace.uuid)::uuid AND d.id = n.document::uuid
+            JOIN documents AS d ON d.workspace_id = \(workspace)::uuid AND d.id = n.document::uuid
             """,
         ]
     }

@@ -49,7 +49,7 @@ enum Application {
         let rows = try transaction.query(
             """
             SELECT a.stage FROM applications AS a
-            WHERE a.workspace_id = \(call.workspace) AND a.id = \(row.digits)::uuid
+            WHERE a.workspace_id = \(call.workspace) AND a.id = \(row)::uuid
             """)
         let current = rows.string(0, 0) ?? ""
         if let expected = call.arguments.text("if_stage"), expected != current {
@@ -70,7 +70,7 @@ enum Application {
             """
             INSERT INTO application_stage_changes (workspace_id, application_id, stage, reason, at, by_id)
             SELECT a.workspace_id, a.id, a.stage, \(call.arguments.text("reason")), clock_timestamp(), current_member_id() FROM applications AS a
-            WHERE a.workspace_id = \(call.workspace) AND a.id = \(row.digits)::uuid AND a.stage IS DISTINCT FROM (
+            WHERE a.workspace_id = \(call.workspace) AND a.id = \(row)::uuid AND a.stage IS DISTINCT FROM (
                 SELECT k.stage FROM application_stage_changes AS k
                 WHERE k.workspace_id = a.workspace_id AND k.application_id = a.id
                 ORDER BY k.at DESC, k.id DESC LIMIT 1)

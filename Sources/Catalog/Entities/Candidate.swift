@@ -28,7 +28,7 @@ extension Entity {
                     return """
                         EXISTS (SELECT FROM applications AS l
                             WHERE l.workspace_id = t.workspace_id AND l.candidate_id = t.id AND l.deleted_at IS NULL
-                                AND l.job_id = \(job.digits)::uuid AND (\(stage)::text IS NULL OR l.stage = \(stage)))
+                                AND l.job_id = \(job)::uuid AND (\(stage)::text IS NULL OR l.stage = \(stage)))
                         """
                 }
             },

@@ -119,7 +119,7 @@ private enum QuotationCourse {
                     SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position, l.id), '[]') FROM quotation_lines AS l
                     WHERE l.workspace_id = t.workspace_id AND l.quotation_id = t.id
                 ), current_member_id()
-            FROM quotations AS t WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
+            FROM quotations AS t WHERE t.workspace_id = \(call.workspace) AND t.id = \(row)::uuid
             """)
     }
 }

@@ -35,7 +35,7 @@ struct ImportFacts {
             """
             SELECT b.id, b.workflow_id, (SELECT w.default_country FROM workspaces AS w WHERE w.id = b.workspace_id),
                 (SELECT string_agg(q ->> 'key', E'\\n') FROM jsonb_array_elements(b.questions) AS q)
-            FROM boards AS b WHERE b.workspace_id = \(workspace.uuid)::uuid AND b.is_default
+            FROM boards AS b WHERE b.workspace_id = \(workspace)::uuid AND b.is_default
             """
         )
         guard let id = board.string(0, 0), let workflow = board.string(0, 1) else {
@@ -47,7 +47,7 @@ struct ImportFacts {
         let rows = try connection.query(
             """
             SELECT id, category, name FROM workflow_states
-            WHERE workspace_id = \(workspace.uuid)::uuid AND workflow_id = \(workflow)::uuid ORDER BY position, id
+            WHERE workspace_id = \(workspace)::uuid AND workflow_id = \(workflow)::uuid ORDER BY position, id
             """
         )
         var states: [String: State] = [:]
@@ -75,7 +75,7 @@ struct ImportFacts {
         let rows = try connection.query(
             """
             SELECT id, name, is_won OR is_lost FROM pipeline_stages
-            WHERE workspace_id = \(workspace.uuid)::uuid AND deleted_at IS NULL ORDER BY position, id
+            WHERE workspace_id = \(workspace)::uuid AND deleted_at IS NULL ORDER BY position, id
             """)
         var stages: [String: Stage] = [:]
         var names: [String] = []
@@ -89,7 +89,7 @@ struct ImportFacts {
 
     private static func members(of workspace: WorkspaceID, on connection: Connection) throws -> [String: String] {
         let rows = try connection.query(
-            "SELECT id, email, name FROM members WHERE workspace_id = \(workspace.uuid)::uuid ORDER BY id"
+            "SELECT id, email, name FROM members WHERE workspace_id = \(workspace)::uuid ORDER BY id"
         )
         var byName: [String: String?] = [:]
         var found: [String: String] = [:]

@@ -35,7 +35,7 @@ package enum StoredNames {
     private static func complete(_ workspace: WorkspaceID, on connection: Connection) throws {
         _ = try connection.query(Tenancy.set(workspace))
         let isEmpty = try connection.query(
-            "SELECT NOT EXISTS (SELECT FROM contact_names WHERE workspace_id = \(workspace.uuid)::uuid)"
+            "SELECT NOT EXISTS (SELECT FROM contact_names WHERE workspace_id = \(workspace)::uuid)"
         )
         guard isEmpty.bool(0, 0) == true else { return }
         try table.create(on: connection)

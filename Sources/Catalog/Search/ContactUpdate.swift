@@ -17,7 +17,7 @@ enum ContactUpdate {
             SELECT CASE WHEN t.deleted_at IS NULL THEN t.display_name END, t.phone, t.mobile, t.work_phone, t.email,
                 w.default_country
             FROM contacts AS t JOIN workspaces AS w ON w.id = t.workspace_id
-            WHERE t.workspace_id = \(workspace) AND t.id = \(contact.digits)::uuid
+            WHERE t.workspace_id = \(workspace) AND t.id = \(contact)::uuid
             """)
         let turns = rows.string(0, 0).map { Array(NameTurns.turns($0)) } ?? []
         let country = rows.string(0, 5).flatMap { PhoneCountry($0) }
@@ -30,28 +30,28 @@ enum ContactUpdate {
         let squeezed = address.map { EmailSearch.squeezed($0.local) } ?? ""
         _ = try transaction.queries([
             """
-            DELETE FROM contact_names AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact.digits)::uuid
+            DELETE FROM contact_names AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact)::uuid
             """,
             """
             INSERT INTO contact_names (workspace_id, contact_id, is_turned, name)
-            SELECT \(workspace), \(contact.digits)::uuid, p.place > 1, p.name
+            SELECT \(workspace), \(contact)::uuid, p.place > 1, p.name
             FROM unnest(\(turns)::text[]) WITH ORDINALITY AS p(name, place)
             ON CONFLICT DO NOTHING
             """,
             """
-            DELETE FROM search_phones AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact.digits)::uuid
+            DELETE FROM search_phones AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact)::uuid
             """,
             """
             INSERT INTO search_phones (workspace_id, contact_id, reversed, national)
-            SELECT \(workspace), \(contact.digits)::uuid, p.reversed, p.national
+            SELECT \(workspace), \(contact)::uuid, p.reversed, p.national
             FROM unnest(\(known.map(\.reversed))::text[], \(known.map(\.national))::text[]) AS p(reversed, national)
             """,
             """
-            DELETE FROM search_emails AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact.digits)::uuid
+            DELETE FROM search_emails AS s WHERE s.workspace_id = \(workspace) AND s.contact_id = \(contact)::uuid
             """,
             """
             INSERT INTO search_emails (workspace_id, contact_id, local, domain, squeezed)
-            SELECT \(workspace), \(contact.digits)::uuid, p.local, p.domain, p.squeezed
+            SELECT \(workspace), \(contact)::uuid, p.local, p.domain, p.squeezed
             FROM unnest(\(address.map { [$0.local] } ?? [])::text[], \(address.map { [$0.domain] } ?? [])::text[],
                 \(address.map { _ in [squeezed] } ?? [])::text[]) AS p(local, domain, squeezed)
             """,
@@ -65,7 +65,7 @@ enum ContactUpdate {
         let tasks = try transaction.query(
             """
             SELECT t.id FROM tasks AS t
-            WHERE t.workspace_id = \(workspace) AND t.customer_id = \(contact.digits)::uuid
+            WHERE t.workspace_id = \(workspace) AND t.customer_id = \(contact)::uuid
             ORDER BY t.id LIMIT \(Int64(taskBound))::bigint FOR NO KEY UPDATE
             """)
         for row in 0..<tasks.rowCount { try SearchUpdate.task(tasks.string(row, 0) ?? "", in: call, transaction) }
@@ -76,18 +76,18 @@ enum ContactUpdate {
         let tasks = try transaction.query(
             """
             SELECT t.id FROM tasks AS t
-            WHERE t.workspace_id = \(call.workspace) AND t.company_id = \(company.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.company_id = \(company)::uuid
             UNION
             SELECT t.id FROM contacts AS c
             JOIN tasks AS t ON t.workspace_id = c.workspace_id AND t.customer_id = c.id
-            WHERE c.workspace_id = \(call.workspace) AND c.company_id = \(company.digits)::uuid
+            WHERE c.workspace_id = \(call.workspace) AND c.company_id = \(company)::uuid
             ORDER BY id LIMIT \(Int64(taskBound))::bigint
             """)
         for row in 0..<tasks.rowCount { try SearchUpdate.task(tasks.string(row, 0) ?? "", in: call, transaction) }
         let contacts = try transaction.query(
             """
             SELECT c.id FROM contacts AS c
-            WHERE c.workspace_id = \(call.workspace) AND c.company_id = \(company.digits)::uuid AND c.deleted_at IS NULL
+            WHERE c.workspace_id = \(call.workspace) AND c.company_id = \(company)::uuid AND c.deleted_at IS NULL
             ORDER BY c.id LIMIT \(Int64(taskBound))::bigint FOR NO KEY UPDATE
             """)
         for row in 0..<contacts.rowCount {

@@ -15,12 +15,12 @@ enum RecordUpdate {
             """
             SELECT \(verbatim: texts.indexedColumns), w.default_country
             FROM \(verbatim: entity.table) AS t JOIN workspaces AS w ON w.id = t.workspace_id
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid \(verbatim: living)
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row)::uuid \(verbatim: living)
             """)
         var statements = ["search_records", "search_record_phones", "search_record_emails"].map { table -> SQL in
             """
             DELETE FROM \(verbatim: table) AS s
-            WHERE s.workspace_id = \(call.workspace) AND s.kind = \(entity.prefix) AND s.record_id = \(row.digits)::uuid
+            WHERE s.workspace_id = \(call.workspace) AND s.kind = \(entity.prefix) AND s.record_id = \(row)::uuid
             """
         }
         if rows.rowCount == 1 {
@@ -40,18 +40,18 @@ enum RecordUpdate {
         return [
             """
             INSERT INTO search_records (workspace_id, kind, record_id, keys, layout)
-            VALUES (\(workspace), \(entity.prefix), \(row.digits)::uuid, \(keys)::bigint[],
+            VALUES (\(workspace), \(entity.prefix), \(row)::uuid, \(keys)::bigint[],
                 decode(\(record.layout), 'hex'))
             """,
             """
             INSERT INTO search_record_phones (workspace_id, kind, record_id, reversed, national)
-            SELECT \(workspace), \(entity.prefix), \(row.digits)::uuid, p.reversed, p.national
+            SELECT \(workspace), \(entity.prefix), \(row)::uuid, p.reversed, p.national
             FROM unnest(\(record.phones.map(\.reversed))::text[], \(record.phones.map(\.national))::text[])
                 AS p(reversed, national)
             """,
             """
             INSERT INTO search_record_emails (workspace_id, kind, record_id, local, domain, squeezed)
-            SELECT \(workspace), \(entity.prefix), \(row.digits)::uuid, p.local, p.domain, p.squeezed
+            SELECT \(workspace), \(entity.prefix), \(row)::uuid, p.local, p.domain, p.squeezed
             FROM unnest(\(record.emails.map(\.local))::text[], \(record.emails.map(\.domain))::text[],
                 \(squeezed)::text[]) AS p(local, domain, squeezed)
             """,

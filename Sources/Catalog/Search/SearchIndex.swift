@@ -79,7 +79,7 @@ package struct SearchIndex {
     @discardableResult
     package func complete(_ workspace: WorkspaceID, _ progress: (Int) -> Void = { _ in }) throws -> Int {
         let version = try connection.query(
-            "SELECT s.version FROM search_indexes AS s WHERE s.workspace_id = \(workspace.uuid)::uuid"
+            "SELECT s.version FROM search_indexes AS s WHERE s.workspace_id = \(workspace)::uuid"
         ).int64(0, 0)
         guard let version, Self.versionsOfTasks.contains(version) else { return try rebuild(workspace, progress) }
         try rebuildRecords(workspace, try country(of: workspace))
@@ -88,7 +88,7 @@ package struct SearchIndex {
     }
 
     private func country(of workspace: WorkspaceID) throws -> PhoneCountry? {
-        try connection.query("SELECT default_country FROM workspaces WHERE id = \(workspace.uuid)::uuid")
+        try connection.query("SELECT default_country FROM workspaces WHERE id = \(workspace)::uuid")
             .string(0, 0).flatMap { PhoneCountry($0) }
     }
 
@@ -111,7 +111,7 @@ package struct SearchIndex {
             let rows = try connection.query(
                 """
                 SELECT \(verbatim: texts.indexedColumns) FROM \(verbatim: entity.table) AS t
-                WHERE t.workspace_id = \(workspace.uuid)::uuid ORDER BY t.id
+                WHERE t.workspace_id = \(workspace)::uuid ORDER BY t.id
                 """)
             for row in 0..<rows.rowCount {
                 search.append(
@@ -131,7 +131,7 @@ package struct SearchIndex {
             let rows = try connection.query(
                 """
                 SELECT \(verbatim: texts.indexedColumns) FROM \(verbatim: texts.entity.table) AS t
-                WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.id > \(after)::uuid \(verbatim: living)
+                WHERE t.workspace_id = \(workspace)::uuid AND t.id > \(after)::uuid \(verbatim: living)
                 ORDER BY t.id LIMIT \(Int64(Self.recordBatch))::bigint FOR NO KEY UPDATE OF t
                 """
             )
@@ -140,7 +140,7 @@ package struct SearchIndex {
                 _ = try connection.query(
                     """
                     DELETE FROM \(verbatim: table) AS s
-                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.kind = \(texts.entity.prefix)
+                    WHERE s.workspace_id = \(workspace)::uuid AND s.kind = \(texts.entity.prefix)
                         AND s.record_id > \(after)::uuid AND s.record_id <= coalesce(\(end)::uuid, \(Self.last)::uuid)
                     """
                 )
@@ -160,7 +160,7 @@ package struct SearchIndex {
     static func markNew(_ workspace: WorkspaceID, on connection: Connection) throws {
         _ = try connection.query(
             """
-            INSERT INTO search_indexes (workspace_id, version) VALUES (\(workspace.uuid)::uuid, \(Int64(version))::bigint)
+            INSERT INTO search_indexes (workspace_id, version) VALUES (\(workspace)::uuid, \(Int64(version))::bigint)
             ON CONFLICT (workspace_id) DO UPDATE SET version = EXCLUDED.version, built_at = now()
             """
         )
@@ -182,7 +182,7 @@ package struct SearchIndex {
             let rows = try connection.query(
                 """
                 SELECT c.id, c.phone, c.mobile, c.work_phone, c.email FROM contacts AS c
-                WHERE c.workspace_id = \(workspace.uuid)::uuid AND c.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
+                WHERE c.workspace_id = \(workspace)::uuid AND c.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
                 ORDER BY c.id LIMIT \(Int64(Self.customerBatch))::bigint FOR NO KEY UPDATE OF c
                 """
             )
@@ -191,7 +191,7 @@ package struct SearchIndex {
                 _ = try connection.query(
                     """
                     DELETE FROM \(verbatim: table) AS s
-                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.contact_id = ANY (\(ids)::uuid[])
+                    WHERE s.workspace_id = \(workspace)::uuid AND s.contact_id = ANY (\(ids)::uuid[])
                     """
                 )
             }
@@ -212,7 +212,7 @@ package struct SearchIndex {
     private func tasks(after last: String?, in workspace: WorkspaceID) -> SQL {
         """
         SELECT \(TaskTexts.columns) FROM tasks AS t \(TaskTexts.joins)
-        WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
+        WHERE t.workspace_id = \(workspace)::uuid AND t.id > coalesce(\(last)::uuid, \(Self.first)::uuid)
             AND t.deleted_at IS NULL
         ORDER BY t.id LIMIT \(Int64(Self.taskBatch))::bigint FOR NO KEY UPDATE OF t
         """
@@ -225,7 +225,7 @@ package struct SearchIndex {
             _ = try connection.query(
                 """
                 DELETE FROM search_documents AS s USING tasks AS t
-                WHERE t.workspace_id = \(workspace.uuid)::uuid AND t.deleted_at IS NOT NULL
+                WHERE t.workspace_id = \(workspace)::uuid AND t.deleted_at IS NOT NULL
                     AND s.workspace_id = t.workspace_id AND s.task_id = t.id
                 """
             )
@@ -243,7 +243,7 @@ package struct SearchIndex {
                     """
                     UPDATE search_words AS s SET uses = n.uses
                     FROM unnest(\(batch.map(\.word))::text[], \(batch.map { Int64($0.uses) })::bigint[]) AS n(word, uses)
-                    WHERE s.workspace_id = \(workspace.uuid)::uuid AND s.word = n.word AND s.uses <> n.uses
+                    WHERE s.workspace_id = \(workspace)::uuid AND s.word = n.word AND s.uses <> n.uses
                     """
                 )
             }

@@ -47,20 +47,20 @@ package enum DemoWorkspace {
             _ = try connection.query(
                 """
                 INSERT INTO members (workspace_id, name, email, title, role)
-                VALUES (\(workspace.uuid)::uuid, \(name), \(email), \(title), \(role))
+                VALUES (\(workspace)::uuid, \(name), \(email), \(title), \(role))
                 """
             )
         }
         _ = try connection.query(
             """
-            UPDATE boards SET questions = \(.json(SeedTrade.questions))::jsonb WHERE workspace_id = \(workspace.uuid)::uuid
+            UPDATE boards SET questions = \(.json(SeedTrade.questions))::jsonb WHERE workspace_id = \(workspace)::uuid
             """
         )
         try fill(try SeedRows.Frame(workspace, on: connection), now: now, on: connection)
         _ = try connection.query(
             """
             UPDATE workspace_counters SET next_task_number = \(firstNumber + taskCount)::bigint
-            WHERE workspace_id = \(workspace.uuid)::uuid
+            WHERE workspace_id = \(workspace)::uuid
             """
         )
         return workspace

@@ -264,14 +264,14 @@ struct SeedBilling {
         ).load(payments.take(), on: connection)
         // Payments and credit notes touched their invoices just now; they did so in the past.
         _ = try connection.query(
-            "UPDATE invoices SET version = 1, updated_at = created_at WHERE workspace_id = \(frame.workspace.uuid)::uuid"
+            "UPDATE invoices SET version = 1, updated_at = created_at WHERE workspace_id = \(frame.workspace)::uuid"
         )
         _ = try connection.query(
             """
             UPDATE workspace_counters SET next_quotation_number = \(quotationCount + 1)::bigint,
                 next_invoice_number = \(invoiceCount + 1)::bigint,
                 next_credit_note_number = \(creditNoteCount + 1)::bigint
-            WHERE workspace_id = \(frame.workspace.uuid)::uuid
+            WHERE workspace_id = \(frame.workspace)::uuid
             """
         )
     }

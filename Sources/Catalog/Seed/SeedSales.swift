@@ -45,7 +45,7 @@ struct SeedSales {
     /// - Parameter connection: In a transaction that is set to the workspace, which has its stages.
     init(_ frame: SeedRows.Frame, _ plan: Plan, on connection: Connection) throws {
         let rows = try connection.query(
-            "SELECT id, probability FROM pipeline_stages WHERE workspace_id = \(frame.workspace.uuid)::uuid ORDER BY position"
+            "SELECT id, probability FROM pipeline_stages WHERE workspace_id = \(frame.workspace)::uuid ORDER BY position"
         )
         self.frame = frame
         self.plan = plan

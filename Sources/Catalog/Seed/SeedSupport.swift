@@ -179,7 +179,7 @@ struct SeedSupport {
         _ = try connection.query(
             """
             UPDATE workspace_counters SET next_ticket_number = \(Int64(plan.ticketCount + 1))::bigint
-            WHERE workspace_id = \(frame.workspace.uuid)::uuid
+            WHERE workspace_id = \(frame.workspace)::uuid
             """)
     }
 }

@@ -110,13 +110,13 @@ struct SeedWork {
             """
             UPDATE tasks AS t SET project_id = p.id
             FROM projects AS p
-            WHERE t.workspace_id = \(frame.workspace.uuid)::uuid AND p.workspace_id = t.workspace_id
+            WHERE t.workspace_id = \(frame.workspace)::uuid AND p.workspace_id = t.workspace_id
                 AND t.number % 4 = 0 AND p.number = t.number / 4 % \(Int64(max(1, count)))::bigint + 1
             """)
         _ = try connection.query(
             """
             UPDATE workspace_counters SET next_project_number = \(Int64(count + 1))::bigint
-            WHERE workspace_id = \(frame.workspace.uuid)::uuid
+            WHERE workspace_id = \(frame.workspace)::uuid
             """)
     }
 }

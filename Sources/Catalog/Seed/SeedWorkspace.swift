@@ -131,7 +131,7 @@ struct SeedWorkspace: Sendable {
         _ = try connection.query(
             """
             INSERT INTO members (workspace_id, id, name, email, role)
-            SELECT \(workspace.uuid)::uuid, m.id::uuid, m.name, m.email, m.role
+            SELECT \(workspace)::uuid, m.id::uuid, m.name, m.email, m.role
             FROM unnest(\(members.map(\.id))::text[], \(members.map(\.name))::text[], \(members.map(\.email))::text[],
                 \(members.map(\.role))::text[]) AS m(id, name, email, role)
             """
@@ -141,7 +141,7 @@ struct SeedWorkspace: Sendable {
     /// Gives the frame the time of the data, and the counter the first free number.
     private func settle(_ workspace: WorkspaceID, on connection: Connection) throws {
         let start: SQL = "to_timestamp(\(Self.period.lowerBound / 1_000_000)::bigint)"
-        let id: SQL = "\(workspace.uuid)::uuid"
+        let id: SQL = "\(workspace)::uuid"
         let statements: [SQL] = [
             "UPDATE workspaces SET created_at = \(start), updated_at = \(start) WHERE id = \(id)",
             "UPDATE workflows SET created_at = \(start) WHERE workspace_id = \(id)",

@@ -57,7 +57,7 @@ package struct PendingAction: Sendable {
             """
             DELETE FROM pending_actions WHERE (workspace_id, id) IN (
                 SELECT p.workspace_id, p.id FROM pending_actions AS p
-                WHERE p.workspace_id = \(call.workspace) AND p.credential_id = \(principal.credential.digits)::uuid
+                WHERE p.workspace_id = \(call.workspace) AND p.credential_id = \(principal.credential)::uuid
                     AND p.expires_at < now() - interval '1 day'
                 LIMIT 20
                 FOR UPDATE SKIP LOCKED
@@ -66,7 +66,7 @@ package struct PendingAction: Sendable {
             """
             INSERT INTO pending_actions (workspace_id, credential_id, token_digest, tool, args_digest, arguments,
                 base_versions, summary, preview, warnings, is_reversible)
-            VALUES (\(call.workspace), \(principal.credential.digits)::uuid, \(digest)::bytea, \(shown.tool.name),
+            VALUES (\(call.workspace), \(principal.credential)::uuid, \(digest)::bytea, \(shown.tool.name),
                 \(call.heldDigest)::bytea, \(call.seal.seal(call.heldArguments, context: context(digest))),
                 \(shown.basis.text)::json, \(shown.description.summary), \(shown.description.preview.text)::json,
                 \(shown.warnings)::text[], \(shown.isReversible))
@@ -169,7 +169,7 @@ package struct PendingAction: Sendable {
             SELECT p.id::text, p.tool, p.arguments, p.token_digest, p.base_versions::text, p.status,
                 p.expires_at <= clock_timestamp()
             FROM pending_actions AS p
-            WHERE p.workspace_id = \(call.workspace) AND p.credential_id = \(principal.credential.digits)::uuid
+            WHERE p.workspace_id = \(call.workspace) AND p.credential_id = \(principal.credential)::uuid
                 AND \(Self.condition(name))
             FOR UPDATE
             """)
@@ -199,9 +199,9 @@ package struct PendingAction: Sendable {
     package static func condition(_ name: Name) -> SQL {
         switch name {
         case .token(let text): "p.token_digest = \(digest(of: text))::bytea"
-        case .row(let row): "p.id = \(row.digits)::uuid"
+        case .row(let row): "p.id = \(row)::uuid"
         case .same(let row, let tool, let arguments):
-            "p.id = \(row.digits)::uuid AND p.tool = \(tool) AND p.args_digest = \(arguments)::bytea"
+            "p.id = \(row)::uuid AND p.tool = \(tool) AND p.args_digest = \(arguments)::bytea"
         }
     }
 
@@ -212,7 +212,7 @@ package struct PendingAction: Sendable {
             """
             UPDATE pending_actions SET status = \(status), answered_by = \(confirmer?.rawValue),
                 ended_at = clock_timestamp()
-            WHERE workspace_id = \(call.workspace) AND id = \(row.key.digits)::uuid
+            WHERE workspace_id = \(call.workspace) AND id = \(row.key)::uuid
             """)
     }
 

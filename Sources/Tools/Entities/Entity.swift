@@ -156,7 +156,7 @@ package struct Filter: Sendable {
         _ name: String, prefix: String, _ condition: @escaping @Sendable (SQL) -> SQL
     ) -> Filter {
         Filter(Parameter(name, .identifier(prefix: prefix), "").terse) { arguments, _ in
-            arguments.row(name).map { condition("\($0.digits)::uuid") }
+            arguments.row(name).map { condition("\($0)::uuid") }
         }
     }
 

@@ -39,7 +39,7 @@ struct EntityQuery: Sendable {
     /// The row that a key names, over `t`.
     func named(_ key: RowKey) -> SQL {
         switch key {
-        case .row(let row): "t.id = \(row.digits)::uuid"
+        case .row(let row): "t.id = \(row)::uuid"
         case .number(let number):
             if entity.counting == nil {
                 "t.\(verbatim: entity.number ?? "id::text") = \(number)"
@@ -120,7 +120,7 @@ struct EntityQuery: Sendable {
     func stored(_ row: RowID, isLocked: Bool = false) -> SQL {
         """
         SELECT t.id::text, t.version, \(verbatim: columnsOfRow), \(recordOfRow)
-        FROM \(verbatim: entity.table) AS t WHERE t.workspace_id = \(workspace) AND t.id = \(row.digits)::uuid
+        FROM \(verbatim: entity.table) AS t WHERE t.workspace_id = \(workspace) AND t.id = \(row)::uuid
         \(verbatim: isLocked ? "FOR UPDATE" : "")
         """
     }

@@ -61,7 +61,7 @@ extension Field {
         switch kind {
         case .choice, .text, .currency: return arguments.text(name).map { "\(column) = \($0)" }
         case .boolean: return arguments.boolean(name).map { $0 ? column : "NOT \(column)" }
-        case .reference: return arguments.row(name).map { "\(column) = \($0.digits)::uuid" }
+        case .reference: return arguments.row(name).map { "\(column) = \($0)::uuid" }
         case .member: return arguments.member(name).map { "\(column) = \($0.key(in: workspace))" }
         case .day:
             return Self.range(
@@ -119,7 +119,7 @@ extension Field {
         case .moment: return [Assignment(column, "to_timestamp(\(arguments.moment(name))::bigint / 1e6)")]
         case .boolean: return [Assignment(column, "\(arguments.boolean(name))::boolean")]
         case .labels: return [Assignment(column, "\(arguments.words(name))::text[]")]
-        case .reference: return [Assignment(column, "\(arguments.row(name)?.digits)::uuid")]
+        case .reference: return [Assignment(column, "\(arguments.row(name))::uuid")]
         case .member: return [Assignment(column, arguments.member(name)?.key(in: workspace) ?? "NULL")]
         case .members, .json, .lines: return []
         }
@@ -136,7 +136,7 @@ extension Field {
                     path + name,
                     """
                     SELECT EXISTS (SELECT FROM \(verbatim: entity().table) AS t
-                        WHERE \(query.living) AND t.id = \(row.digits)::uuid)
+                        WHERE \(query.living) AND t.id = \(row)::uuid)
                     """
                 )
             ]
@@ -202,7 +202,7 @@ extension MemberName {
     package func key(in workspace: SQL) -> SQL {
         switch self {
         case .caller: "current_member_id()"
-        case .row(let row): "\(row.digits)::uuid"
+        case .row(let row): "\(row)::uuid"
         case .email(let address):
             """
             (SELECT m.id FROM members AS m

@@ -92,7 +92,7 @@ struct BulkUpdate: Sendable {
         switch (call.arguments.rows("ids"), call.arguments.object("filter")) {
         case (let ids?, nil):
             guard !ids.isEmpty else { throw problem("ids", "`ids` is empty; name at least one row.") }
-            let found = try locked("AND t.id = ANY (\(ids.map(\.digits))::uuid[])", transaction)
+            let found = try locked("AND t.id = ANY (\(ids)::uuid[])", transaction)
             let missing = ids.filter { !found.contains($0) }
             guard missing.isEmpty else {
                 let names = missing.prefix(5).map { $0.text(prefix: entity.prefix) }.joined(separator: ", ")

@@ -44,7 +44,7 @@ extension RowWrite {
         let rows = try transaction.query(
             """
             SELECT \(verbatim: counts) FROM \(verbatim: entity.table) AS t
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row)::uuid
             """)
         return entity.relations.enumerated().map { JSONMember($1.name, .integer(rows.int64(0, $0) ?? 0)) }
     }

@@ -228,7 +228,7 @@ package struct RowWrite: Sendable {
             """
             SELECT DISTINCT jsonb_object_keys(e.changes) FROM audit_events AS e
             WHERE e.workspace_id = \(call.workspace) AND e.entity = \(entity.name)
-                AND e.entity_id = \(row.key.digits)::uuid AND e.changes IS NOT NULL
+                AND e.entity_id = \(row.key)::uuid AND e.changes IS NOT NULL
             ORDER BY 1 LIMIT 40
             """)
         let changed = (0..<names.rowCount).compactMap { names.string($0, 0) }.joined(separator: ", ")
@@ -312,7 +312,7 @@ package struct RowWrite: Sendable {
         _ = try transaction.query(
             """
             UPDATE \(table) AS t SET \(SQL.joined(settings))
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(before.key.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(before.key)::uuid
             """)
         try replaceLines(of: before.key, transaction)
         try replaceMembers(of: before.key, transaction)
@@ -326,7 +326,7 @@ package struct RowWrite: Sendable {
 
     /// Puts the lines that are given, or that were kept, in the place of those that are there.
     private func replaceLines(of row: RowID, _ transaction: borrowing Transaction) throws {
-        let key: SQL = "\(row.digits)::uuid"
+        let key: SQL = "\(row)::uuid"
         for (field, lines) in entity.lines {
             let addition: SQL
             switch kind {
@@ -351,11 +351,11 @@ package struct RowWrite: Sendable {
             _ = try transaction.queries([
                 """
                 DELETE FROM \(verbatim: table) AS l
-                WHERE l.workspace_id = \(call.workspace) AND l.\(verbatim: column) = \(row.digits)::uuid
+                WHERE l.workspace_id = \(call.workspace) AND l.\(verbatim: column) = \(row)::uuid
                 """,
                 """
                 INSERT INTO \(verbatim: table) (workspace_id, \(verbatim: column), member_id, position)
-                SELECT \(call.workspace), \(row.digits)::uuid, n.id, min(n.place) - 1
+                SELECT \(call.workspace), \(row)::uuid, n.id, min(n.place) - 1
                 FROM unnest(\(members)) WITH ORDINALITY AS n(id, place) GROUP BY n.id
                 """,
             ])
@@ -394,7 +394,7 @@ package struct RowWrite: Sendable {
         _ = try transaction.query(
             """
             UPDATE \(verbatim: entity.table) AS t SET \(verbatim: settings)
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(row)::uuid
             """)
     }
 

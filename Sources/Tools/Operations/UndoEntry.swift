@@ -29,8 +29,8 @@ struct UndoEntry: Sendable {
             """
             INSERT INTO undo_entries (workspace_id, credential_id, tool, entity, row_id, row_version, columns,
                 group_id, next_id)
-            SELECT \(call.workspace), \(principal.credential.digits)::uuid, \(call.tool), \(entity.name),
-                \(row.digits)::uuid, \(after.version), (
+            SELECT \(call.workspace), \(principal.credential)::uuid, \(call.tool), \(entity.name),
+                \(row)::uuid, \(after.version), (
                     SELECT jsonb_object_agg(o.key, o.value)
                     FROM jsonb_each(\(before?.columns)::jsonb) AS o
                     WHERE o.key NOT IN ('version', 'updated_at')
@@ -39,7 +39,7 @@ struct UndoEntry: Sendable {
                             SELECT FROM pg_attribute AS a
                             WHERE a.attrelid = \(entity.table)::regclass AND a.attname = o.key AND a.attgenerated <> ''
                         )
-                ), \(group)::uuid, \(next?.digits)::uuid
+                ), \(group)::uuid, \(next)::uuid
             RETURNING id
             """)
         guard let entry = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {

@@ -35,7 +35,7 @@ extension Tool {
                 ])
             }
             let company: SQL =
-                call.arguments.row("company").map { "AND i.company_id = \($0.digits)::uuid" } ?? ""
+                call.arguments.row("company").map { "AND i.company_id = \($0)::uuid" } ?? ""
             return Report(
                 tables: Ageing.tables(in: call.workspace, on: call.arguments.day("as_of"), company),
                 figures: [

@@ -59,7 +59,7 @@ private enum Support {
                 name: "team",
                 exists: """
                     SELECT FROM teams AS t
-                    WHERE t.workspace_id = \(call.workspace) AND t.id = \(team.digits)::uuid AND t.deleted_at IS NULL
+                    WHERE t.workspace_id = \(call.workspace) AND t.id = \(team)::uuid AND t.deleted_at IS NULL
                     """,
                 problem: "`team` names no team here; take the id from list_teams.")
         }
@@ -71,7 +71,7 @@ private enum Support {
         if let member = call.arguments.member("assignee") {
             condition += "AND t.assignee_id = \(member.key(in: call.workspace)) "
         }
-        if let team = call.arguments.row("team") { condition += "AND t.team_id = \(team.digits)::uuid" }
+        if let team = call.arguments.row("team") { condition += "AND t.team_id = \(team)::uuid" }
         return """
             tickets_asked AS MATERIALIZED (
                 SELECT t.created_at, t.resolved_at, t.status, t.priority, t.type, t.channel, t.satisfaction,

@@ -114,7 +114,7 @@ struct SameContacts: Sendable {
             (SELECT string_agg(s.reversed || '/' || s.national, ' ') FROM search_phones AS s
                 WHERE s.workspace_id = e.workspace_id AND s.contact_id = e.id AND length(s.national) >= 6)
         FROM contacts AS e
-        WHERE e.workspace_id = \(call.workspace) AND e.id = \(contact.digits)::uuid AND e.deleted_at IS NULL
+        WHERE e.workspace_id = \(call.workspace) AND e.id = \(contact)::uuid AND e.deleted_at IS NULL
         """
     }
 

@@ -26,7 +26,7 @@ extension Tool {
             let period = try Period(call.arguments, .always)
             var condition: SQL = ""
             if let company = call.arguments.row("company") {
-                condition += " AND i.company_id = \(company.digits)::uuid"
+                condition += " AND i.company_id = \(company)::uuid"
             }
             if let currency = call.arguments.text("currency") { condition += " AND i.currency = upper(\(currency))" }
             if period.isBounded {

@@ -60,7 +60,7 @@ extension Tool {
         _ = try transaction.query(
             """
             INSERT INTO payments (workspace_id, invoice_id, amount_amount, amount_currency, paid_at, method, reference)
-            SELECT w.id, \(change.row.digits)::uuid, \(money.amount)::bigint, \(money.currency),
+            SELECT w.id, \(change.row)::uuid, \(money.amount)::bigint, \(money.currency),
                 coalesce(\(call.arguments.day("paid_at"))::date, (now() AT TIME ZONE w.timezone)::date),
                 \(call.arguments.text("method")), \(call.arguments.text("reference"))
             FROM workspaces AS w WHERE w.id = \(call.workspace)

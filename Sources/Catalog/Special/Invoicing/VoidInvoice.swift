@@ -44,7 +44,7 @@ extension Tool {
             UPDATE invoices AS i
             SET status = 'void', void_reason = \(call.arguments.text("reason")), version = i.version + 1,
                 updated_at = clock_timestamp()
-            WHERE i.workspace_id = \(call.workspace) AND i.id = \(change.row.digits)::uuid
+            WHERE i.workspace_id = \(call.workspace) AND i.id = \(change.row)::uuid
             """)
     }
 }

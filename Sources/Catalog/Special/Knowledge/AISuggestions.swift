@@ -88,11 +88,11 @@ extension Tool {
             let known = try transaction.queries([
                 """
                 DELETE FROM suggestions AS k
-                WHERE k.workspace_id = \(call.workspace) AND k.id = \(suggestion.digits)::uuid AND k.deleted_at IS NOT NULL
+                WHERE k.workspace_id = \(call.workspace) AND k.id = \(suggestion)::uuid AND k.deleted_at IS NOT NULL
                 """,
                 """
                 SELECT count(*) FROM suggestions AS k
-                WHERE k.workspace_id = \(call.workspace) AND k.id = \(suggestion.digits)::uuid
+                WHERE k.workspace_id = \(call.workspace) AND k.id = \(suggestion)::uuid
                 """,
             ])
             let kind: RowWrite.Kind = known[1].int64(0, 0) == 1 ? .update(.row(suggestion)) : .creation
@@ -115,11 +115,11 @@ enum Suggested {
         let rows = try transaction.query(
             """
             WITH \(SuggestionQuery.tables(in: call.workspace))
-            SELECT s.kind, s.title FROM s WHERE s.key = \(suggestion.digits)::uuid LIMIT 1
+            SELECT s.kind, s.title FROM s WHERE s.key = \(suggestion)::uuid LIMIT 1
             """)
         guard let kind = rows.string(0, 0), let title = rows.string(0, 1) else { throw unknown }
         return [
-            Assignment("id", "\(suggestion.digits)::uuid"), Assignment("kind", "\(kind)"),
+            Assignment("id", "\(suggestion)::uuid"), Assignment("kind", "\(kind)"),
             Assignment("title", "\(title)"),
         ]
     }

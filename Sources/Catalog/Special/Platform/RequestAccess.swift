@@ -30,7 +30,7 @@ extension Tool {
             let rows = try transaction.query(
                 """
                 INSERT INTO access_requests AS r (workspace_id, credential_id, wanted, reason)
-                VALUES (\(call.workspace), \(principal.credential.digits)::uuid, \(wanted), \(reason))
+                VALUES (\(call.workspace), \(principal.credential)::uuid, \(wanted), \(reason))
                 ON CONFLICT (workspace_id, credential_id, wanted) WHERE status = 'open' DO UPDATE SET reason = EXCLUDED.reason
                 RETURNING json_strip_nulls(json_build_object('id', public_id('acr', r.id), 'wanted', r.wanted,
                     'status', r.status, 'created_at', rfc3339(r.created_at), 'refused_before', (
@@ -61,7 +61,7 @@ extension Tool {
         SELECT json_build_object('id', public_id('acr', r.id), 'wanted', r.wanted, 'status', r.status,
             'created_at', rfc3339(r.created_at), 'decided_at', rfc3339(r.decided_at))
         FROM access_requests AS r
-        WHERE r.workspace_id = \(call.workspace) AND r.credential_id = \(principal.credential.digits)::uuid
+        WHERE r.workspace_id = \(call.workspace) AND r.credential_id = \(principal.credential)::uuid
             AND r.wanted = \(wanted) AND r.status = 'granted'
         ORDER BY r.id DESC LIMIT 1
         """

@@ -44,8 +44,8 @@ private struct Undoing {
             """
             SELECT u.entity, u.row_id, u.row_version, u.columns::text, u.tool, u.next_id FROM undo_entries AS u
             WHERE u.workspace_id = \(call.workspace)
-                AND (u.id = \(token.digits)::uuid OR u.group_id = \(token.digits)::uuid)
-                AND u.credential_id = \(principal.credential.digits)::uuid
+                AND (u.id = \(token)::uuid OR u.group_id = \(token)::uuid)
+                AND u.credential_id = \(principal.credential)::uuid
                 AND u.undone_at IS NULL AND u.expires_at > now()
             ORDER BY u.row_id
             FOR UPDATE
@@ -73,7 +73,7 @@ private struct Undoing {
             """
             UPDATE undo_entries SET undone_at = clock_timestamp()
             WHERE workspace_id = \(call.workspace)
-                AND (id = \(token.digits)::uuid OR group_id = \(token.digits)::uuid)
+                AND (id = \(token)::uuid OR group_id = \(token)::uuid)
             """)
         // What the same call wrote beside it; a caller is told of the row that the call was about.
         if let next = entries.string(0, 5).flatMap(RowID.init(uuid:)) { _ = try run(next, transaction) }

@@ -40,7 +40,7 @@ private struct Quotation {
     init(_ call: ToolCall, _ transaction: borrowing Transaction) throws {
         let key: SQL
         switch call.arguments.key("quotation_id") {
-        case .row(let row): key = "t.id = \(row.digits)::uuid"
+        case .row(let row): key = "t.id = \(row)::uuid"
         case .number(let number): key = "t.number = \(number)"
         case nil: throw Entity.quotation.notFound
         }
@@ -63,7 +63,7 @@ private struct Quotation {
             FROM quotation_lines AS l
             LEFT JOIN products AS p
                 ON p.workspace_id = l.workspace_id AND p.id = l.product_id AND p.deleted_at IS NULL
-            WHERE l.workspace_id = \(call.workspace) AND l.quotation_id = \(row.digits)::uuid
+            WHERE l.workspace_id = \(call.workspace) AND l.quotation_id = \(row)::uuid
             ORDER BY l.position, l.id
             """)
         self.lines = (0..<lines.rowCount).map { index in

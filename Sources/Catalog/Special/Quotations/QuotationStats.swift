@@ -25,7 +25,7 @@ extension Tool {
             let period = try Period(call.arguments, .always)
             var condition: SQL = ""
             if let company = call.arguments.row("company") {
-                condition += " AND q.company_id = \(company.digits)::uuid"
+                condition += " AND q.company_id = \(company)::uuid"
             }
             if let currency = call.arguments.text("currency") { condition += " AND q.currency = upper(\(currency))" }
             if period.isBounded { condition += " AND \(Period.holds(day: "q.issue_date"))" }

@@ -55,7 +55,7 @@ private enum Recruiting {
                 name: "job",
                 exists: """
                     SELECT FROM jobs AS j
-                    WHERE j.workspace_id = \(call.workspace) AND j.id = \(job.digits)::uuid AND j.deleted_at IS NULL
+                    WHERE j.workspace_id = \(call.workspace) AND j.id = \(job)::uuid AND j.deleted_at IS NULL
                     """,
                 problem: "`job` names no job here; take the id from list_jobs.")
         }
@@ -90,7 +90,7 @@ private enum Recruiting {
         """
         (SELECT json_build_object('open', count(*), 'openings', coalesce(sum(j.openings), 0)) FROM jobs AS j
             WHERE j.workspace_id = \(call.workspace) AND j.deleted_at IS NULL AND j.status = 'open'
-                AND (\(call.arguments.row("job")?.digits)::uuid IS NULL OR j.id = \(call.arguments.row("job")?.digits)::uuid))
+                AND (\(call.arguments.row("job"))::uuid IS NULL OR j.id = \(call.arguments.row("job"))::uuid))
         """
     }
 

@@ -37,8 +37,8 @@ extension Tool {
             let rows = try transaction.query(
                 """
                 SELECT a.id FROM applications AS a
-                WHERE a.workspace_id = \(call.workspace) AND a.candidate_id = \(candidate.digits)::uuid
-                    AND a.job_id = \(job.digits)::uuid AND a.deleted_at IS NULL
+                WHERE a.workspace_id = \(call.workspace) AND a.candidate_id = \(candidate)::uuid
+                    AND a.job_id = \(job)::uuid AND a.deleted_at IS NULL
                 """)
             guard let application = rows.string(0, 0).flatMap(RowID.init(uuid:)) else {
                 throw ToolError(

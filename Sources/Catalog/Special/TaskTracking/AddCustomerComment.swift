@@ -154,12 +154,12 @@ struct CustomerComment {
         let results = try transaction.queries([
             """
             UPDATE tasks AS t SET updated_at = clock_timestamp()
-            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task.digits)::uuid
+            WHERE t.workspace_id = \(call.workspace) AND t.id = \(task)::uuid
             """,
             """
             INSERT INTO comments (workspace_id, task_id, body, visibility, author_kind, customer_id, credential_id)
-            SELECT \(call.workspace), \(task.digits)::uuid, \(text)::text, 'public', 'customer',
-                \(customer?.digits)::uuid, \(principal.credential.digits)::uuid\(condition)
+            SELECT \(call.workspace), \(task)::uuid, \(text)::text, 'public', 'customer',
+                \(customer)::uuid, \(principal.credential)::uuid\(condition)
             RETURNING json_build_object('id', public_id('com', id), 'visibility', visibility,
                 'author_kind', author_kind, 'trusted', false, 'created_at', rfc3339(created_at))
             """,
@@ -182,11 +182,11 @@ struct CustomerComment {
         """
         (
             SELECT c.id, c.created_at, c.credential_id, c.author_kind, c.body FROM comments AS c
-            WHERE c.workspace_id = \(call.workspace) AND c.task_id = \(task.digits)::uuid AND c.deleted_at IS NULL
+            WHERE c.workspace_id = \(call.workspace) AND c.task_id = \(task)::uuid AND c.deleted_at IS NULL
                 AND c.created_at > now() - interval '60 seconds'
             ORDER BY c.created_at DESC, c.id DESC LIMIT 20
         ) AS e
-        WHERE e.credential_id = \(principal.credential.digits)::uuid AND e.author_kind = 'customer'
+        WHERE e.credential_id = \(principal.credential)::uuid AND e.author_kind = 'customer'
             AND e.body = \(text)
         """
     }

@@ -115,7 +115,7 @@ private enum TaskList {
         private var members: SQL {
             guard let assignee, assignee != "me" else { return "current_member_id()" }
             if let row = RowID(assignee, prefix: "usr") {
-                return "SELECT id FROM members WHERE workspace_id = \(workspace) AND id = \(row.digits)::uuid"
+                return "SELECT id FROM members WHERE workspace_id = \(workspace) AND id = \(row)::uuid"
             }
             return """
                 SELECT id FROM members WHERE workspace_id = \(workspace)
@@ -126,7 +126,7 @@ private enum TaskList {
         private var boards: SQL {
             guard let board else { return "NULL" }
             if let row = RowID(board, prefix: "brd") {
-                return "SELECT id FROM boards WHERE workspace_id = \(workspace) AND id = \(row.digits)::uuid"
+                return "SELECT id FROM boards WHERE workspace_id = \(workspace) AND id = \(row)::uuid"
             }
             return "SELECT id FROM boards WHERE workspace_id = \(workspace) AND lower(name) = lower(\(board))"
         }

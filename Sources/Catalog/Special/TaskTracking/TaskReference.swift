@@ -27,7 +27,7 @@ enum TaskReference {
     /// The condition on `tasks AS t`; the workspace's own condition stands beside it.
     var condition: SQL {
         switch self {
-        case .id(let row): "t.id = \(row.digits)::uuid"
+        case .id(let row): "t.id = \(row)::uuid"
         case .number(let number): "t.number = \(number)::bigint"
         }
     }

@@ -65,7 +65,7 @@ private struct AuditReading: Sendable {
         if let entity = call.arguments.text("entity") { condition += " AND e.entity = \(entity)" }
         if let outcome = call.arguments.text("outcome") { condition += " AND e.outcome = \(outcome)" }
         if let text = call.arguments.text("entity_id") {
-            condition += " AND e.entity_id = \(try row(in: text, of: "entity_id").digits)::uuid"
+            condition += " AND e.entity_id = \(try row(in: text, of: "entity_id"))::uuid"
         }
         switch call.arguments.text("actor") {
         case nil: break
@@ -73,10 +73,10 @@ private struct AuditReading: Sendable {
         case let text? where text.hasPrefix("usr_"):
             let member = try row(in: text, of: "actor")
             condition += """
-                 AND (e.actor_id = \(member.digits)::uuid OR e.actor_id IN (SELECT a.id FROM credentials AS a
-                    WHERE a.workspace_id = \(call.workspace) AND a.acts_as = \(member.digits)::uuid))
+                 AND (e.actor_id = \(member)::uuid OR e.actor_id IN (SELECT a.id FROM credentials AS a
+                    WHERE a.workspace_id = \(call.workspace) AND a.acts_as = \(member)::uuid))
                 """
-        case let text?: condition += " AND e.actor_id = \(try row(in: text, of: "actor").digits)::uuid"
+        case let text?: condition += " AND e.actor_id = \(try row(in: text, of: "actor"))::uuid"
         }
         return condition
     }
