@@ -8,6 +8,8 @@ final class Call: Sendable {
     let request: HTTPRequest
     let id: RequestID
     let credential: PresentedCredential
+    /// The credential as what sealed values are bound to.
+    let binding: [UInt8]
     let responder: HTTPResponder
     /// What the request asks to see less of, or why that cannot be read; told once it is known who calls.
     let selection: Result<RequestSelection, RequestSelection.Problem>?
@@ -16,12 +18,14 @@ final class Call: Sendable {
         request: HTTPRequest,
         id: RequestID,
         credential: PresentedCredential,
+        binding: [UInt8],
         responder: HTTPResponder,
         selection: Result<RequestSelection, RequestSelection.Problem>?
     ) {
         self.request = request
         self.id = id
         self.credential = credential
+        self.binding = binding
         self.responder = responder
         self.selection = selection
     }

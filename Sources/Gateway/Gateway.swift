@@ -55,7 +55,9 @@ package final class Gateway: Sendable {
         switch presented.credential {
         case .success(let credential):
             return Call(
-                request: request, id: id, credential: credential, responder: responder, selection: presented.selection)
+                request: request, id: id, credential: credential, binding: presented.binding, responder: responder,
+                selection: presented.selection
+            )
         case .failure(let error):
             var refused = Refused(error, to: request, parts)
             // A page has to see the challenge to act on it.
@@ -124,7 +126,7 @@ package final class Gateway: Sendable {
     }
 
     private func plan(_ call: Call) -> Plan<ToolProvider> {
-        parts.mcp.plan(call.request, binding: call.credential.binding, tenant: call.credential.workspace.uuid)
+        parts.mcp.plan(call.request, binding: call.binding, tenant: call.credential.workspace.uuid)
     }
 
     /// Sends the answer, and tells log and metrics of it.

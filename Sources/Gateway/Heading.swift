@@ -35,6 +35,8 @@ struct Heading: Sendable {
 /// What a request's head says of who calls, and what it asks to see less of; nothing of it is looked up.
 struct Presentation: Sendable {
     let credential: Result<PresentedCredential, IdentityError>
+    /// What the protocol binds sealed values to; empty without a credential.
+    let binding: [UInt8]
     /// Or why that cannot be read.
     let selection: Result<RequestSelection, RequestSelection.Problem>?
 
@@ -42,6 +44,7 @@ struct Presentation: Sendable {
         credential = Result { () throws(IdentityError) in
             try parts.authenticator.credential(in: request, for: workspace)
         }
+        binding = (try? credential.get())?.binding ?? []
         selection = parts.tools.selection(in: request, suffix)
     }
 }

@@ -51,17 +51,3 @@ package struct ClientCapabilities: Sendable, Equatable {
         self.init(flags: flags, extensions: Set((node["extensions"]?.members ?? []).map(\.name)))
     }
 }
-
-/// The program at the other end, as it describes itself: for display and logs, and for what it can do.
-package struct Client: Sendable, Equatable {
-    /// Its name and version; not verified, so nothing may depend on it.
-    package let info: Implementation?
-    /// What it can do.
-    package let capabilities: ClientCapabilities
-
-    /// Describes a client.
-    package init(info: Implementation?, capabilities: ClientCapabilities) {
-        self.info = info
-        self.capabilities = capabilities
-    }
-}

@@ -1,6 +1,7 @@
 package import Crypto
 import Dispatch
 import HTTP
+import JSON
 package import Telemetry
 
 /// The protocol, for one program: turns requests into plans and what comes of them into answers.
@@ -23,6 +24,9 @@ package final class MCPServer<P: Provider>: Sendable {
     private let handshake: Era<P>
     private let stateless: Era<P>
     let vocabulary: Vocabulary
+    /// What the server tells clients of the stateless era about itself, which is the same for all.
+    let statelessVersions: RawJSON
+    let statelessCapabilities: RawJSON
 
     /// Sets up the protocol for a program.
     ///
@@ -51,6 +55,8 @@ package final class MCPServer<P: Provider>: Sendable {
         threads = HandlerThreads(limit: limits.conversationCount, share: limits.conversationsPerCaller)
         handshake = .handshake(offering: provider.offer)
         stateless = .stateless(offering: provider.offer, introducing: provider.serverInfo)
+        statelessVersions = RawJSON(.array(Revision.served(in: .stateless).map { .string($0.rawValue) }))
+        statelessCapabilities = RawJSON(provider.offer.json(for: .july2026))
         vocabulary = Vocabulary(
             statelessMethods: Set(stateless.methods.keys),
             mirroredArguments: { provider.mirroredArguments(of: $0) }

@@ -25,9 +25,20 @@ package enum Revision: String, Sendable, CaseIterable, Comparable {
     /// Whether the revision has a feature.
     package func has(_ feature: RevisionFeature) -> Bool { self >= feature.since }
 
-    package static func < (left: Revision, right: Revision) -> Bool {
-        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    /// The place in the order.
+    private var place: Int {
+        switch self {
+        case .november2024: 0
+        case .march2025: 1
+        case .june2025: 2
+        case .november2025: 3
+        case .july2026: 4
+        }
     }
+
+    package static func < (left: Revision, right: Revision) -> Bool { left.place < right.place }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 /// What a client may only be sent from some revision on.

@@ -9,6 +9,7 @@ extension Era {
     ///   - server: How the server introduces itself in every result.
     static func stateless(offering offer: Offer, introducing server: Implementation) -> Era<P> {
         let introduction = JSONMember(MetaKey.serverInfo, .raw(RawJSON(server.json(for: .july2026))))
+        let introductionAlone = JSONValue.raw(RawJSON(.object([introduction])))
         return Era(
             .stateless,
             offering: offer,
@@ -25,7 +26,8 @@ extension Era {
                     // What a workspace shows depends on who asks, so nothing may be shared between callers.
                     writer.write("cacheScope", "private")
                 }
-                writer.write("_meta", .object(result.meta + [introduction]))
+                let isAlone = result.meta.isEmpty
+                writer.write("_meta", isAlone ? introductionAlone : .object(result.meta + [introduction]))
             }
         )
     }

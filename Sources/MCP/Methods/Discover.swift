@@ -8,9 +8,8 @@ extension Method {
                 let instructions = call.provider.instructions(for: caller)
                 return call.responder.answer(
                     MethodResult(cache: CacheHint(ttl: call.server.limits.listTTL)) { writer in
-                        let versions = Revision.served(in: .stateless).map { JSONValue.string($0.rawValue) }
-                        writer.write("supportedVersions", .array(versions))
-                        writer.write("capabilities", call.provider.offer.json(for: call.revision))
+                        writer.write("supportedVersions", .raw(call.server.statelessVersions))
+                        writer.write("capabilities", .raw(call.server.statelessCapabilities))
                         if let instructions { writer.write("instructions", .string(instructions)) }
                     }
                 )
