@@ -8,12 +8,13 @@ struct ByteWord {
     let bits: UInt64
 
     /// Takes the eight bytes from `start` on.
+    @inline(__always)
     init(_ text: Span<UInt8>, at start: Int) {
+        precondition(start >= 0 && start <= text.count &- Self.size)
         // One look at the bounds, and one load of all eight.
-        let part = text.extracting(start..<start + 8)
-        let low = UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
-        let high = UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48 | UInt64(part[7]) << 56
-        bits = low | high
+        bits = unsafe text.withUnsafeBytes { bytes in
+            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        }
     }
 
     private static var highest: UInt64 { 0x8080_8080_8080_8080 }

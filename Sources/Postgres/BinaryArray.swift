@@ -33,35 +33,40 @@ package struct BinaryArray: Sendable, Equatable {
     /// A `text[]`.
     package init(texts: some Collection<String?>) {
         self.init(of: .text, capacity: texts.count)
-        for text in texts {
-            guard var text else {
-                appendNull()
-                continue
-            }
-            text.withUTF8 { append($0) }
-        }
+        for text in texts { append(text: text) }
     }
 
     /// A `bigint[]`.
     package init(integers: some Collection<Int64>) {
         self.init(of: .bigint, capacity: integers.count)
-        for number in integers { withUnsafeBytes(of: number.bigEndian) { append($0.bindMemory(to: UInt8.self)) } }
-    }
-
-    /// A `bytea[]`.
-    package init(bytes: some Collection<[UInt8]?>) {
-        self.init(of: .bytes, capacity: bytes.count)
-        for bytes in bytes {
-            if let bytes { bytes.withUnsafeBufferPointer { append($0) } } else { appendNull() }
-        }
+        for number in integers { append(integer: number) }
     }
 
     /// A `uuid[]`.
     package init(uuids: some Collection<UUIDKey?>) {
         self.init(of: .uuid, capacity: uuids.count)
-        for key in uuids {
-            if let key { key.withBytes { append($0.bindMemory(to: UInt8.self)) } } else { appendNull() }
-        }
+        for key in uuids { append(uuid: key) }
+    }
+
+    /// Adds an element to a `text[]`.
+    package mutating func append(text: String?) {
+        guard var text else { return appendNull() }
+        text.withUTF8 { append($0) }
+    }
+
+    /// Adds an element to a `bigint[]`.
+    package mutating func append(integer: Int64) {
+        withUnsafeBytes(of: integer.bigEndian) { append($0.bindMemory(to: UInt8.self)) }
+    }
+
+    /// Adds an element to a `bytea[]`.
+    package mutating func append(bytes: [UInt8]?) {
+        if let bytes { bytes.withUnsafeBufferPointer { append($0) } } else { appendNull() }
+    }
+
+    /// Adds an element to a `uuid[]`.
+    package mutating func append(uuid: UUIDKey?) {
+        if let uuid { uuid.withBytes { append($0.bindMemory(to: UInt8.self)) } } else { appendNull() }
     }
 
     private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {

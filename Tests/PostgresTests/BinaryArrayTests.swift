@@ -20,8 +20,9 @@ struct BinaryArrayTests {
         let numbers: [Int64] = [0, -1, .min, .max, 1_700_000_000_000_000]
         let integers = try connection.query("SELECT unnest(\(BinaryArray(integers: numbers))::bigint[])")
         #expect((0..<integers.rowCount).map { integers.int64($0, 0) } == numbers)
-        let bytes: [[UInt8]?] = [[], [0, 255], nil]
-        let strings = try connection.query("SELECT unnest(\(BinaryArray(bytes: bytes))::bytea[])::text")
+        var bytes = BinaryArray(of: .bytes)
+        for element in [[], [0, 255], nil] as [[UInt8]?] { bytes.append(bytes: element) }
+        let strings = try connection.query("SELECT unnest(\(bytes)::bytea[])::text")
         #expect((0..<strings.rowCount).map { strings.string($0, 0) } == ["\\x", "\\x00ff", nil])
         let keys = ["0199d3c0a1b27c3d8e4f0123456789ab", nil, "ffffffffffffffffffffffffffffffff"]
         let array = BinaryArray(uuids: keys.map { $0.flatMap { UUIDKey(digits: $0.utf8) } })
