@@ -14,8 +14,8 @@ package final class Canceller: @unchecked Sendable {
 
     /// Sends the request and waits until the server has taken it.
     ///
-    /// Whatever runs then may already be another statement than the one meant. Blocks as long as the server is silent,
-    /// so workers call it on a thread of its own.
+    /// Whatever runs then may already be another statement than the one meant; see ``CancelRequests``. Blocks as long as the
+    /// server is silent, so workers call it on a thread of its own.
     ///
     /// - Returns: Whether the server took the request.
     @discardableResult

@@ -1,5 +1,4 @@
 import CPostgres
-import Dispatch
 
 /// A connection in pipeline mode: several calls leave together, each with a synchronisation point of its own or, if they
 /// are alike, with one for all of them.
@@ -45,8 +44,9 @@ final class Pipeline {
     private var ledger = PipelineLedger()
     private var isBroken = false
     private var watch = HeadWatch()
-    /// Flushes during which a late cancel request may still hit the wrong call.
-    private var cancelShadow = 0
+    private let cancels: CancelRequests?
+    /// Whether the server was asked to stop something in this flush, which may hit another call of it.
+    private var hasCancelled = false
 
     init(
         url: String,
@@ -57,6 +57,7 @@ final class Pipeline {
         connection = try Connection(url: url, applicationName: applicationName, options: options)
         self.limits = limits
         statements = PreparedStatements(bound: limits.preparedStatements)
+        cancels = connection.canceller.map(CancelRequests.init)
         guard PQsetnonblocking(connection.handle, 1) == 0, PQenterPipelineMode(connection.handle) == 1 else {
             throw PostgresError(.connectionFailed, connection.lastMessage)
         }
@@ -93,6 +94,7 @@ final class Pipeline {
     func begin() {
         ledger.reset()
         watch = HeadWatch()
+        hasCancelled = false
         for name in statements.beginFlush() {
             _ = ledger.add(deadline: .now + limits.cancelGrace, isReported: true)
             send("DEALLOCATE \(name)")
@@ -161,7 +163,8 @@ final class Pipeline {
 
     /// Sends the rest, reads all answers, and tells the outcome of each call once, as soon as it is known.
     ///
-    /// Returns when nothing more is owed or the connection is lost. `report` must not use the pipeline.
+    /// Returns when nothing more is owed and no cancel request is under way, or when the connection is lost. `report` must
+    /// not use the pipeline.
     ///
     /// - Parameter displacing: Whether calls behind one that takes long may be told to go elsewhere.
     func receive(displacing: Bool, _ report: (_ call: Int, Outcome) -> Void) {
@@ -182,7 +185,8 @@ final class Pipeline {
                 isBroken = true
             }
         }
-        cancelShadow = max(0, cancelShadow - 1)
+        // Whatever runs when the server takes a request is stopped, so nothing else is sent before it has.
+        if hasCancelled, cancels?.areTaken(within: limits.cancelGrace) != true { close() }
     }
 
     /// Takes what has arrived; returns the error if the connection ended.
@@ -207,7 +211,7 @@ final class Pipeline {
         let results = entry.error == nil ? ledger.results(of: call) : []
         ledger.markReported(call, isAnswered: true)
         guard var error = entry.error else { return report(call, .answered(results)) }
-        if error.sqlState == .queryCanceled, cancelShadow > 0 { error = error.asStrayCancel() }
+        if error.sqlState == .queryCanceled, hasCancelled { error = error.asStrayCancel() }
         report(call, error.liesInConnection ? .interrupted(error) : .failed(error))
     }
 
@@ -236,9 +240,8 @@ final class Pipeline {
         case .wait: return true
         case .giveUp: return false
         case .cancel:
-            cancelShadow = 2
-            // A silent server would hold the request as well, so it has a thread of its own.
-            if let canceller { DispatchQueue.global().async { canceller.cancel() } }
+            hasCancelled = true
+            cancels?.send()
             return true
         case .displace(let head):
             // The last first, so that calls which go back to the front of a line keep their order.

@@ -8,12 +8,27 @@ final class LockWatch: @unchecked Sendable {
 
     init(_ database: TestDatabase) throws { connection = try database.connect(as: .superuser) }
 
+    init(_ server: TestServer) throws {
+        connection = try Connection(url: server.superuserURL, applicationName: "workport tests")
+    }
+
     /// The processes that wait for an advisory lock now.
     func blocked() -> [Int] {
         let rows = try? connection.query(
             """
             SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
              WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+            """
+        )
+        guard let rows else { return [] }
+        return (0..<rows.rowCount).compactMap { row in rows.int64(row, 0).map(Int.init) }
+    }
+
+    /// The processes that wait for one advisory lock now.
+    func blocked(on lock: Int) -> [Int] {
+        let rows = try? connection.query(
+            """
+            SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = \(lock)::bigint::oid
             """
         )
         guard let rows else { return [] }

@@ -19,6 +19,9 @@ package final class TestServer: Sendable {
     /// Where the application's role connects.
     package var url: String { cluster.url(database: "workport", role: TestCluster.application) }
 
+    /// Where one may do anything.
+    package var superuserURL: String { cluster.url(database: "workport", role: "postgres") }
+
     /// A small server that need not survive a crash of the machine.
     package static var options: LocalCluster.Options {
         var options = LocalCluster.Options()
