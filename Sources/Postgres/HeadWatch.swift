@@ -27,6 +27,7 @@ struct HeadWatch {
         }
         if group.contains(where: { ledger.entries[$0].isInVain(at: now) }) {
             guard let cancelledAt else {
+                guard since + limits.cancelDelay <= now else { return .wait }
                 self.cancelledAt = now
                 return .cancel
             }
@@ -46,7 +47,8 @@ struct HeadWatch {
             return alarms.min()
         }
         if let group = ledger.headGroup {
-            alarms += ledger.entries[group].lazy.filter { $0.isReported && !$0.isAnswered }.map(\.deadline)
+            let (now, dropped) = (ContinuousClock.now, ledger.entries[group].filter { $0.isReported && !$0.isAnswered })
+            alarms += dropped.map { $0.isInVain(at: now) ? since + limits.cancelDelay : $0.deadline }
         }
         if let displacement = limits.displacement, !hasDisplaced { alarms.append(since + displacement) }
         return alarms.min()

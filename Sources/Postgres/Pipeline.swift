@@ -30,6 +30,9 @@ final class Pipeline {
     /// The limits that a pipeline keeps.
     struct Limits {
         var preparedStatements = 256
+        /// How long a call for which nobody waits may go on before the server is asked to stop it: a request takes a
+        /// connection and a process there, and most calls end before it would come.
+        var cancelDelay: Duration = .milliseconds(20)
         /// How long the server may take to react to a cancel request before the connection is given up.
         var cancelGrace: Duration = .seconds(1)
         /// How long the first call of a flush may take before those behind it go elsewhere; nil if there is no elsewhere.
