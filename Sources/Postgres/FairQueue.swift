@@ -11,7 +11,8 @@
 /// one of which workers have as many elements as they may have then. That leaves a worker, and a core of the database, to
 /// whoever calls modestly, and costs some of the rate of a tenant that wants everything. A tenant that is turned away, as it
 /// asks for more than there is, beside one that is not, gets a few elements at a time: the processors rest after each of
-/// its flushes, and who calls modestly soon finds one that is free.
+/// its flushes, and who calls modestly soon finds one that is free. No flush has elements of both, for those of one would
+/// be answered when those of the other are.
 ///
 /// How much may wait of a tenant is bounded by its own bound and by the room that is left (dynamic thresholds): whoever
 /// comes next finds as much room as each of those has that fill the queue. ``wait(for:)`` tells its length in time.
@@ -178,9 +179,12 @@ struct FairQueue<Element> {
     /// How many elements of a tenant workers may have.
     private func limit(of tenant: Tenant, _ key: FairShareKey) -> Int {
         guard !callers.isAlone(key, at: lastCall) else { return .max }
-        guard asksTooMuch(tenant), !modestCallers.isAlone(key, at: lastCall, beside: { !asksTooMuch(tenants[$0]) })
-        else { return workersBesideOthers * batch }
-        return workersBesideOthers * min(Self.few, batch)
+        return workersBesideOthers * (isCurbed(tenant, key) ? min(Self.few, batch) : batch)
+    }
+
+    /// Whether a tenant asks for more than there is, beside one that does not.
+    private func isCurbed(_ tenant: Tenant, _ key: FairShareKey) -> Bool {
+        asksTooMuch(tenant) && !modestCallers.isAlone(key, at: lastCall, beside: { !asksTooMuch(tenants[$0]) })
     }
 
     /// How long the next element of a tenant would wait, as far as is known: what stands before it by the tenants' turns,
@@ -203,16 +207,20 @@ struct FairQueue<Element> {
         var taken: [Element] = []
         var holding: [Hold] = []
         var passed: [FairShareKey] = []
+        // Whether those that are taken ask for more than there is.
+        var areCurbed: Bool?
         while taken.count < limit, let key = turns.popFirst() {
             guard var tenant = tenants.removeValue(forKey: key) else { continue }
             defer { tenants[key] = tenant }
             let place = holding.firstIndex { $0.key == key }
-            guard place != nil || tenant.held < workersPerTenant, tenant.taken < self.limit(of: tenant, key),
-                let element = tenant.waiting.popFirst()
+            let isCurbed = isCurbed(tenant, key)
+            guard isCurbed == areCurbed ?? isCurbed, place != nil || tenant.held < workersPerTenant,
+                tenant.taken < self.limit(of: tenant, key), let element = tenant.waiting.popFirst()
             else {
                 passed.append(key)
                 continue
             }
+            areCurbed = isCurbed
             if place == nil {
                 tenant.held += 1
                 held += 1

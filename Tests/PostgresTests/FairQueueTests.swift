@@ -106,6 +106,24 @@ struct FairQueueTests {
         #expect(third.elements.count == 12, "It has not been turned away for a second")
     }
 
+    @Test("puts nobody who calls modestly into a flush of one who is turned away")
+    func apart() {
+        let (a, b, c) = (FairShareKey("a"), FairShareKey("b"), FairShareKey("c"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.note(b, at: start)
+        queue.noteTurnedAway(a, at: start + .milliseconds(10))
+        for (place, key) in [b, c].enumerated() { _ = queue.append(100 + place, for: key) }
+        // Its turn is first, for it has waited longest.
+        let first = queue.take(4)
+        #expect(first.elements == [0, 1, 2, 3])
+        _ = queue.append(102, for: b)
+        let second = queue.take(4)
+        #expect(second.elements == [100, 101, 102], "There was room for another one")
+        let third = queue.take(4)
+        #expect(third.elements == [4, 5])
+    }
+
     @Test("gives a tenant that is turned away all that it may have when no other calls, or none that is served")
     func turnedAwayAlone() {
         let (a, b) = (FairShareKey("a"), FairShareKey("b"))
