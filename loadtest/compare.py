@@ -77,6 +77,8 @@ def figures(found):
         yield "p99 ms alone", found["alone"]["latency"]["p99_ms"], False
         yield "p99 ms beside the flood", found["beside"]["latency"]["p99_ms"], False
         yield "p99 ratio", found["p99_ratio"], False
+        if "settled_after_s" in found:
+            yield "settled after s", found["settled_after_s"], False
         if "p99_ratio_to_apart" in found:
             yield "p99 ratio to a flood elsewhere", found["p99_ratio_to_apart"], False
         yield "flood answered/s", found["flood"]["goodput"], True

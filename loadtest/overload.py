@@ -1,7 +1,6 @@
 """More than the service can do: how much of it is still answered, what is refused, and who suffers."""
 
 import contextlib
-import math
 import statistics
 import time
 
@@ -9,7 +8,7 @@ import load
 import openloop
 import report
 from calls import Calls, Requests
-from service import wait_until_settled
+from service import Failure, wait_until_settled
 from trouble import Trouble
 
 # The parts of the time after a load, in seconds, in which the probe is judged.
@@ -17,6 +16,8 @@ WINDOW = 0.2
 # A window is normal if its calls were answered well, half of them within this many times what 99 in 100 take alone,
 # or within these milliseconds, and so are the next ones.
 NORMAL, NORMAL_MS, NORMAL_WINDOWS = 2, 10, 3
+# Seconds in which a flood arrives: thousands of connections at once, which is told apart from the flood.
+ARRIVAL = 1
 # Connections of the closed loops that find out what the service can do: enough to keep it busy, and so few that none of
 # their calls is turned away for having to wait too long, even by a slow machine.
 CAPACITY_CONNECTIONS = (32, 64)
@@ -61,15 +62,17 @@ def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
     openloop.verify(scenario, small)
     openloop.verify(scenario, large)
     end = max(large["began"] + large["seconds"], trouble.ended)
-    calls = []
-    for line in log.read_text().splitlines():
-        start, latency, kind = line.split()
-        calls.append((small["began"] + float(start) / 1e3 - end, float(latency), kind))
-    return small, {**large, "resident_bytes": watch.most}, calls
+    return small, {**large, "resident_bytes": watch.most}, logged(log, small["began"] - end)
+
+
+def logged(log, offset):
+    """The calls that a generator logged: seconds since its start and the offset, milliseconds, class."""
+    words = (line.split() for line in log.read_text().splitlines())
+    return [(float(start) / 1e3 + offset, float(latency), kind) for start, latency, kind in words]
 
 
 def recovery(calls, alone_ms):
-    """Seconds from the load's end until calls are answered as they were before; nothing if they are not in the end."""
+    """Seconds, from a load's end or from its start, until calls are answered as they were before; nothing if they are not in the end."""
     limit = max(NORMAL * alone_ms, NORMAL_MS)
     windows = {}
     for at, latency, kind in calls:
@@ -112,11 +115,6 @@ def measure(run, scenario):
             step["share_of_peak"] = step["goodput"] / peak
         rounds.append({"probe_alone": alone, "steps": steps})
     steps = [report.summary([one["steps"][index] for one in rounds]) for index in range(len(scenario.times))]
-    for index, step in enumerate(steps):
-        # Never is longer than any time.
-        times = [one["steps"][index]["recovered_after_s"] for one in rounds]
-        middle = statistics.median(math.inf if time is None else time for time in times)
-        step["recovered_after_s"] = None if math.isinf(middle) else middle
     return {
         "era": scenario.era, "seconds": scenario.seconds, "capacity": found, "probe_rate": scenario.modest_rate,
         "steps": steps, "rounds": rounds,
@@ -141,11 +139,12 @@ def fairness(run, scenario):
         for number in range(scenario.rounds):
             wait_until_settled(service)
             alone = openloop.offer(run, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number)
-            # All calls of the modest one fall into the flood, which has had half a second to fill what it may.
             beside, large = flood_around(run, scenario, requests, here, scenario.flood * found, number)
             apart, _ = flood_around(run, scenario, requests, there, scenario.flood * found, number)
             rounds.append({
                 "alone": alone, "beside": beside, "apart": apart, "flood": large,
+                "settled_after_s": recovery(beside.pop("calls"), alone["latency"]["p99_ms"]),
+                "apart_settled_after_s": recovery(apart.pop("calls"), alone["latency"]["p99_ms"]),
                 "p99_ratio": ratio(beside, alone, "p99_ms"), "p50_ratio": ratio(beside, alone, "p50_ms"),
                 "apart_p99_ratio": ratio(apart, alone, "p99_ms"), "p99_ratio_to_apart": ratio(beside, apart, "p99_ms"),
             })
@@ -175,25 +174,47 @@ def neighbour(run, scenario):
 
 
 def flood_around(run, scenario, requests, flood, rate, number):
-    """Runs the modest calls while a flood, a service and its requests, goes on; returns both results."""
+    """Runs the modest calls while a flood, a service and its requests, goes on; returns both results.
+
+    The modest one's latencies are those of its calls within `seconds` from when the flood has arrived; `arrival` has those
+    before, from the flood's start on, and `calls` all, as seconds since that.
+    """
     service, flooding = flood
+    log = run.service.folder / "modest.log"
     wait_until_settled(service)
     offers = []
     with openloop.Watch(service) as watch:
         try:
             offers.append(
-                openloop.Offer(service.origin, flooding, scenario, rate, scenario.seconds + 1, seed=number + 1000)
+                openloop.Offer(
+                    run.service.origin, requests, scenario, scenario.modest_rate, scenario.seconds + ARRIVAL + 1.5, seed=number,
+                    log=log,
+                )
             )
             time.sleep(0.5)
             offers.append(
                 openloop.Offer(
-                    run.service.origin, requests, scenario, scenario.modest_rate, scenario.seconds, seed=number
+                    service.origin, flooding, scenario, rate, scenario.seconds + ARRIVAL + 0.5, seed=number + 1000
                 )
             )
-            large, small = (offer.finish() for offer in offers)
+            small, large = (offer.finish() for offer in offers)
         finally:
             for offer in offers:
                 offer.stop()
     openloop.verify(scenario, small)
     openloop.verify(scenario, large)
-    return {**small, "stolen_s": watch.stolen}, {**large, "resident_bytes": watch.most}
+    calls = logged(log, small["began"] - large["began"])
+    found = {
+        **small, "stolen_s": watch.stolen, "calls": calls, "arrival": latencies(calls, 0, ARRIVAL),
+        "latency": latencies(calls, ARRIVAL, ARRIVAL + scenario.seconds),
+    }
+    return found, {**large, "resident_bytes": watch.most}
+
+
+def latencies(calls, first, last):
+    """Of the calls that were answered well and began within these seconds."""
+    times = sorted(ms for at, ms, kind in calls if first <= at < last and kind == "ok")
+    if not times:
+        raise Failure(f"No call was answered well from second {first} to {last} of a flood.")
+    marks = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "longest_ms": 1}
+    return {name: times[int((len(times) - 1) * share)] for name, share in marks.items()}

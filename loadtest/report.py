@@ -1,5 +1,6 @@
 """What a run found, as JSON and as tables."""
 
+import math
 import os
 import platform
 import statistics
@@ -47,14 +48,20 @@ def programs(service, scenarios):
 
 
 def summary(rounds):
-    """One measurement of several: the median of each figure, of those within others too."""
+    """One measurement of several: the median of each figure, of those within others too.
+
+    No figure is more than any: it stands for what never happened.
+    """
 
     def median(values):
-        first = values[0]
+        first = next((value for value in values if value is not None), None)
         if isinstance(first, dict):
             keys = dict.fromkeys(key for value in values for key in value)
             return {key: median([value.get(key, 0) for value in values]) for key in keys}
-        return statistics.median(values) if isinstance(first, (int, float)) else first
+        if not isinstance(first, (int, float)):
+            return first
+        middle = statistics.median(math.inf if value is None else value for value in values)
+        return None if math.isinf(middle) else middle
 
     return median(rounds)
 
@@ -235,7 +242,9 @@ def fairness_tables(scenarios):
             found["scenario"], f"{found['modest_rate']:,.0f}", f"{flood['rate']:,.0f}",
             f"{alone['latency']['p50_ms']:.1f}", f"{alone['latency']['p99_ms']:.1f}",
             f"{beside['latency']['p50_ms']:.1f}", f"{beside['latency']['p99_ms']:.1f}",
-            f"**{found['p99_ratio']:.2f}**", f"{apart['latency']['p99_ms']:.1f}", f"{found['p99_ratio_to_apart']:.2f}",
+            f"**{found['p99_ratio']:.2f}**", f"{beside['arrival']['p99_ms']:.0f}", settled(found["settled_after_s"]),
+            f"{apart['latency']['p99_ms']:.1f}", f"{found['p99_ratio_to_apart']:.2f}",
+            f"{apart['arrival']['p99_ms']:.0f}", settled(found["apart_settled_after_s"]),
             f"{sum(beside['refused'].values()):,.0f}", f"{flood['goodput']:,.0f}",
             f"{flood['refused_per_second']:,.0f}", retries(flood),
             f"{flood['generator_seconds'] / (flood['seconds'] or 1):.2f}",
@@ -243,10 +252,15 @@ def fairness_tables(scenarios):
         ])
     return table(
         ["calls", "modest/s", "flood/s", "alone: p50 ms", "p99 ms", "beside: p50 ms", "p99 ms", "p99 ratio",
-         "flood elsewhere: p99 ms", "p99 ratio to that", "refused of the modest", "flood answered/s", "flood refused/s", "Retry-After s", "generator, cores",
-         "stolen ms"],
+         "arrival: p99 ms", "settled after s", "flood elsewhere: p99 ms", "p99 ratio to that", "arrival: p99 ms",
+         "settled after s", "refused of the modest", "flood answered/s", "flood refused/s", "Retry-After s",
+         "generator, cores", "stolen ms"],
         rows,
     )
+
+
+def settled(seconds):
+    return "never" if seconds is None else f"{seconds:.1f}"
 
 
 TABLES = {

@@ -41,7 +41,8 @@ final class Batch {
     private(set) var costs: [(tenant: FairShareKey, cost: Duration)] = []
     /// When each read ended; nil if it went elsewhere.
     private var ends: [ContinuousClock.Instant?] = []
-    private let start = ContinuousClock.now
+    /// When the worker took the calls.
+    let start = ContinuousClock.now
 
     init(pool: WorkerPool, worker: Worker, holding: [FairQueue<WaitingCall>.Hold]) {
         self.pool = pool

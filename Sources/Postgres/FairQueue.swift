@@ -10,9 +10,9 @@
 /// A tenant that holds as many workers as it may is passed over until one of them returns; while others call as well, so is
 /// one of which workers have as many elements as they may have then. That leaves a worker, and a core of the database, to
 /// whoever calls modestly, and costs some of the rate of a tenant that wants everything. A tenant that is turned away, as it
-/// asks for more than there is, beside one that is not, gets a few elements at a time: the processors rest after each of
-/// its flushes, and who calls modestly soon finds one that is free. No flush has elements of both, for those of one would
-/// be answered when those of the other are.
+/// asks for more than there is, beside one that is not, gets a few elements at a time, and after each flush nothing for as
+/// long as it took (``pause(_:)``): the processors rest, and who calls modestly finds one that is free. No flush has
+/// elements of both, for those of one would be answered when those of the other are.
 ///
 /// How much may wait of a tenant is bounded by its own bound and by the room that is left (dynamic thresholds): whoever
 /// comes next finds as much room as each of those has that fill the queue. ``wait(for:)`` tells its length in time.
@@ -37,12 +37,14 @@ struct FairQueue<Element> {
         var weight: Int64
         /// What the clock is to be corrected by before it is looked at again.
         var correction: Int64 = 0
+        /// After how many of its flushes it gets nothing for a while.
+        var pauses = 0
         /// When it was last turned away for what it had waiting.
         var turnedAway: ContinuousClock.Instant?
         /// Whether it stands among those that may be forgotten.
         var isResting = false
 
-        var isActive: Bool { held > 0 || !waiting.isEmpty }
+        var isActive: Bool { held > 0 || pauses > 0 || !waiting.isEmpty }
     }
 
     /// How many elements a flush takes of a tenant that asks for more than there is, beside others that do not.
@@ -69,6 +71,8 @@ struct FairQueue<Element> {
     private var now: Int64 = 0
     /// How many workers are held, each counted for every tenant that it is held for.
     private var held = 0
+    /// How many pauses there are.
+    private var pauses = 0
     /// What an element of anybody costs, lately.
     private var cost: Int64
     /// How many elements wait.
@@ -170,14 +174,12 @@ struct FairQueue<Element> {
         return tenant.held < workersPerTenant && tenant.taken < limit(of: tenant, key)
     }
 
-    /// Whether a worker that asks might get something; certain where only one tenant waits.
-    var mayGive: Bool {
-        guard turns.count == 1, let only = turns.first else { return count > 0 }
-        return isEligible(only)
-    }
+    /// Whether a worker that asks would get something.
+    var mayGive: Bool { turns.contains(where: isEligible) }
 
     /// How many elements of a tenant workers may have.
     private func limit(of tenant: Tenant, _ key: FairShareKey) -> Int {
+        guard tenant.pauses == 0 else { return 0 }
         guard !callers.isAlone(key, at: lastCall) else { return .max }
         return workersBesideOthers * (isCurbed(tenant, key) ? min(Self.few, batch) : batch)
     }
@@ -188,7 +190,7 @@ struct FairQueue<Element> {
     }
 
     /// How long the next element of a tenant would wait, as far as is known: what stands before it by the tenants' turns,
-    /// over the workers that the tenant may have.
+    /// over the workers that the tenant may have, and the pauses between.
     func wait(for key: FairShareKey) -> Int64 {
         let tenant = tenants[key]
         let own = Int64(tenant?.waiting.count ?? 0)
@@ -197,7 +199,9 @@ struct FairQueue<Element> {
         // Those that all who wait may have together.
         let shared = min(workersPerTenant, workersBesideOthers * max(1, turns.count))
         let workers = callers.isAlone(key, at: lastCall) ? workersPerTenant : shared
-        return (own * (tenant?.cost ?? cost) + others * cost) / Int64(workers)
+        var ownCost = tenant?.cost ?? cost
+        if let tenant, isCurbed(tenant, key) { ownCost *= 2 }
+        return (own * ownCost + others * cost) / Int64(workers)
     }
 
     /// Takes up to `limit` elements for one worker, and counts it for each tenant among them.
@@ -266,6 +270,31 @@ struct FairQueue<Element> {
         forgetResting()
     }
 
+    /// Lets those of the tenants that ask for more than there is, beside others that do not, have nothing until
+    /// ``resume(_:)``, which is due after as long as the worker held them.
+    ///
+    /// - Returns: Those tenants.
+    mutating func pause(_ holding: [Hold]) -> [FairShareKey] {
+        var paused: [FairShareKey] = []
+        for hold in holding {
+            guard let tenant = tenants[hold.key], isCurbed(tenant, hold.key) else { continue }
+            tenants[hold.key]?.pauses += 1
+            pauses += 1
+            paused.append(hold.key)
+        }
+        return paused
+    }
+
+    /// Ends a pause of each of these tenants.
+    mutating func resume(_ paused: [FairShareKey]) {
+        for key in paused {
+            tenants[key]?.pauses -= 1
+            pauses -= 1
+            rest(key)
+        }
+        forgetResting()
+    }
+
     /// Puts a tenant among those that may be forgotten, if it has nothing.
     private mutating func rest(_ key: FairShareKey) {
         guard let tenant = tenants[key], !tenant.isActive, !tenant.isResting else { return }
@@ -276,7 +305,7 @@ struct FairQueue<Element> {
     /// Forgets tenants that have nothing and no clock ahead of the others; looks at a few, in turn.
     private mutating func forgetResting() {
         // Nobody has anything, so nobody is ahead of anybody.
-        if count == 0, held == 0 {
+        if count == 0, held == 0, pauses == 0 {
             tenants.removeAll(keepingCapacity: true)
             resting = Queue()
             return

@@ -18,6 +18,9 @@ struct Turns {
     /// Whose turn is next.
     var first: FairShareKey? { places.first?.key }
 
+    /// Whether any tenant in line matches.
+    func contains(where matches: (FairShareKey) -> Bool) -> Bool { places.contains { matches($0.key) } }
+
     /// Puts a tenant in line by what it has had.
     mutating func insert(_ key: FairShareKey, used: Int64) {
         places.append(Place(used: used, number: nextNumber, key: key))

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 extension WorkerPool {
@@ -16,7 +17,7 @@ extension WorkerPool {
             let batch = Batch(pool: self, worker: worker, holding: taken.holding)
             batch.serve(taken.calls)
             worker.leaveCleanly()
-            release(batch.holding, settling: batch.costs)
+            release(batch)
         }
     }
 
@@ -46,17 +47,21 @@ extension WorkerPool {
     }
 
     /// Ends a worker's turn: its claims, and what its calls have cost their tenants.
-    private func release(
-        _ holding: [FairQueue<WaitingCall>.Hold],
-        settling costs: [(tenant: FairShareKey, cost: Duration)]
-    ) {
-        let serving = state.withLock { state in
-            for (tenant, cost) in costs { state.queue.settle(tenant, cost: cost.nanoseconds) }
-            state.queue.release(holding)
+    private func release(_ batch: Batch) {
+        let (serving, paused) = state.withLock { state in
+            for (tenant, cost) in batch.costs { state.queue.settle(tenant, cost: cost.nanoseconds) }
+            let paused = state.queue.pause(batch.holding)
+            state.queue.release(batch.holding)
             state.serving -= 1
-            return state.serving
+            return (state.serving, paused)
         }
         observer.inUse(serving)
+        guard !paused.isEmpty else { return }
+        let pause = batch.start.duration(to: .now)
+        housekeeping.asyncAfter(deadline: .now() + .nanoseconds(Int(pause.nanoseconds))) {
+            self.state.withLock { $0.queue.resume(paused) }
+            self.wakeIdle()
+        }
     }
 
     /// Wakes an idle worker if there is something to take.

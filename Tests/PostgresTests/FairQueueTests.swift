@@ -106,6 +106,51 @@ struct FairQueueTests {
         #expect(third.elements.count == 12, "It has not been turned away for a second")
     }
 
+    @Test("gives a tenant that is turned away nothing while it pauses, and others what is theirs")
+    func pauses() {
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.note(b, at: start)
+        let early = queue.take(4)
+        #expect(queue.pause(early.holding).isEmpty, "It has not been turned away")
+        queue.release(early.holding)
+        let before = queue.wait(for: a)
+        queue.noteTurnedAway(a, at: start + .milliseconds(10))
+        #expect(queue.wait(for: a) == before * 2, "A flush, and as long nothing")
+        let (first, second) = (queue.take(2), queue.take(2))
+        let pause = queue.pause(first.holding)
+        queue.release(first.holding)
+        #expect(pause == [a] && !queue.isEligible(a) && !queue.mayGive)
+        let otherPause = queue.pause(second.holding)
+        queue.release(second.holding)
+        queue.resume(pause)
+        #expect(otherPause == [a] && !queue.isEligible(a), "One pause is over, one is not")
+        _ = queue.append(100, for: b)
+        #expect(queue.mayGive)
+        let third = queue.take(9)
+        #expect(third.elements == [100])
+        #expect(queue.pause(third.holding).isEmpty, "It calls modestly")
+        queue.resume(otherPause)
+        #expect(queue.isEligible(a) && queue.mayGive)
+    }
+
+    @Test("remembers a tenant while it pauses, and forgets it then")
+    func forgetsPaused() {
+        let (a, b) = (FairShareKey("a"), FairShareKey("b"))
+        let start = ContinuousClock.now
+        var queue = pressed(at: start)
+        queue.note(b, at: start)
+        queue.noteTurnedAway(a, at: start + .milliseconds(10))
+        let taken = queue.take(2)
+        let pause = queue.pause(taken.holding)
+        queue.release(taken.holding)
+        #expect(queue.remove { _ in true }.count == 88)
+        #expect(queue.tenantCount == 1)
+        queue.resume(pause)
+        #expect(queue.tenantCount == 0)
+    }
+
     @Test("puts nobody who calls modestly into a flush of one who is turned away")
     func apart() {
         let (a, b, c) = (FairShareKey("a"), FairShareKey("b"), FairShareKey("c"))

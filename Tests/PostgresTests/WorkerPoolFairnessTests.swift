@@ -15,12 +15,15 @@ struct WorkerPoolFairnessTests {
         _ = try holder.query("SELECT pg_advisory_lock(1)")
     }
 
-    private func pool(workers: Int, events: PoolEvents = PoolEvents()) -> WorkerPool {
+    private func pool(
+        workers: Int, idleCheck: Duration = .seconds(1), events: PoolEvents = PoolEvents()
+    ) -> WorkerPool {
         var configuration = PoolConfiguration(url: database.url(.application))
         configuration.workers = workers
         configuration.backlog = 80
         configuration.backlogPerTenant = 40
         configuration.displacement = .milliseconds(50)
+        configuration.idleCheck = idleCheck
         return WorkerPool(configuration, observer: events)
     }
 
@@ -49,6 +52,16 @@ struct WorkerPoolFairnessTests {
         pending.append(pool.begin(["SELECT 1"], tenant: "third"))
         #expect(pool.backlog == 61 && events.count(.backlogFull) == 2)
         #expect(pool.refusal(of: FairShareKey("greedy")) != nil && pool.refusal(of: FairShareKey("fourth")) == nil)
+        pool.start()
+        for call in pending { #expect(await call.ending == .answered([["1"]])) }
+    }
+
+    @Test("is served to its last call while it is turned away, with nothing but its pauses to wake a worker")
+    func pauses() async {
+        let pool = pool(workers: 3, idleCheck: .seconds(3600))
+        var pending = (0..<40).map { _ in pool.begin(["SELECT 1"], tenant: "greedy") }
+        pending.append(pool.begin(["SELECT 1"], tenant: "modest"))
+        #expect(await pool.read(["SELECT 1"], tenant: "greedy") == .full)
         pool.start()
         for call in pending { #expect(await call.ending == .answered([["1"]])) }
     }
