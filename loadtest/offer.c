@@ -382,6 +382,8 @@ int main(int count_, char **arguments) {
     double next = begin;
     uint64_t offered = 0;
     int64_t looked = begin;
+    // When it stops to send: later than it should where it has no processor to send all that is due.
+    int64_t end = 0;
 #define ADVANCE() (next += 1e9 / rate * (is_poisson ? -log(1 - erand48(seed)) : 1))
     ADVANCE();
     for (;;) {
@@ -392,7 +394,10 @@ int main(int count_, char **arguments) {
             start((Call){ next, offered++ % request_count });
             ADVANCE();
         }
-        if (next >= finish && at >= finish) end_load(at);
+        if (next >= finish && at >= finish) {
+            if (!end) end = at;
+            end_load(at);
+        }
         if (next >= finish && !busy_count && !waiting_count) break;
         if (at - looked > 50000000) give_up(looked = at);
         int64_t rest = next < finish && next < at + 50e6 ? (int64_t)next - at : 50000000;
@@ -420,6 +425,7 @@ int main(int count_, char **arguments) {
     getrusage(RUSAGE_SELF, &used);
     // When it began, by the clock that all processes share.
     printf("{\"began\":%.6f", begin / 1e9);
+    printf(",\"lasted\":%.3f", (end - begin) / 1e9);
     printf(",\"offered\":%lu,\"seconds\":%.3f,\"ok\":%lu,\"ok_in_time\":%lu", offered, seconds, classes[OK], in_time);
     printf(",\"refused\":{");
     for (int i = REFUSED_429; i <= REFUSED_IN_BAND; i++) printf("%s\"%s\":%lu", i > 1 ? "," : "", names[i], classes[i]);

@@ -61,7 +61,7 @@ def offer_beside(run, scenario, probe, flood, seconds, before, after, seed):
                 offer.stop()
     openloop.verify(scenario, small)
     openloop.verify(scenario, large)
-    end = max(large["began"] + large["seconds"], trouble.ended)
+    end = max(large["began"] + large["lasted"], trouble.ended)
     return small, {**large, "resident_bytes": watch.most}, logged(log, small["began"] - end)
 
 
