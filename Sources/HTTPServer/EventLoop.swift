@@ -65,6 +65,7 @@ final class EventLoop {
         refusals = RefusalPacer(
             interval: LoopTimes.nanoseconds(configuration.refusalInterval),
             burst: configuration.refusalBurst,
+            longest: LoopTimes.nanoseconds(configuration.longestRefusalHold),
             bound: configuration.maxHeldRefusals
         )
         self.mailbox = mailbox

@@ -28,14 +28,16 @@ package struct HTTPServerConfiguration: Sendable {
     package var writeTimeout: Duration = .seconds(30)
     /// How long the rest of what a client sends is read after the last answer, so that the answer is not lost.
     package var lingerTimeout: Duration = .seconds(1)
-    /// The time from one refusal for want of room to the next when there are many: two thousand leave in a second, more
+    /// The time from one refusal for want of room to the next when there are many: a thousand leave in a second, more
     /// are held for a moment, so that refusing stays a small part of the work. Nothing that is served waits for them.
-    package var refusalInterval: Duration = .microseconds(500)
+    package var refusalInterval: Duration = .milliseconds(1)
     /// Refusals that leave at once before the pace holds.
     package var refusalBurst = 256
-    /// Refusals that are held at a time, so that none is held for longer than they take at the pace, about two seconds;
-    /// above it the oldest leaves early.
-    package var maxHeldRefusals = 4_096
+    /// For how long a refusal may be held, so that callers hear it well before they lose their patience; more than leave
+    /// at the pace in this time leave faster.
+    package var longestRefusalHold: Duration = .seconds(3)
+    /// Refusals that are held at a time; above it the oldest leaves early.
+    package var maxHeldRefusals = 16_384
     /// How often an event stream without events gets a comment.
     package var heartbeat: Duration = .seconds(20)
 

@@ -2,9 +2,10 @@
 ///
 /// Clients that ask again as soon as they are refused would keep the server busy with refusing, and everybody else
 /// waiting. An answer that is held is the one brake that reaches them: it holds up the client that it is for, and no
-/// other, not even one behind the same proxy, which sends nothing else on a connection that is owed an answer. No more
-/// than ``bound`` are held: then the oldest leaves early. So none is held for longer than as many take at the pace, and
-/// a crowd that came at once does not come back at once.
+/// other, not even one behind the same proxy, which sends nothing else on a connection that is owed an answer. None is
+/// held for longer than ``longest``, so a crowd that is too large for the pace is told as many a second as it asks in that
+/// time, and no more than ``bound`` are held: then the oldest leaves early. A crowd that came at once does not come back at
+/// once.
 ///
 /// Knows no clock but the times that it is given, in nanoseconds; they must not go back.
 struct RefusalPacer<Element> {
@@ -15,15 +16,19 @@ struct RefusalPacer<Element> {
     private let interval: Int64
     /// How far a burst may run ahead of the pace, in nanoseconds.
     private let head: Int64
+    /// Nanoseconds.
+    private let longest: Int64
     private let bound: Int
     private var held: [(element: Element, due: Int64)] = []
     private var first = 0
     /// When the stream so far would be through at a steady pace.
     private var through: Int64 = 0
 
-    init(interval: Int64, burst: Int, bound: Int) {
+    init(interval: Int64, burst: Int, longest: Int64, bound: Int) {
         self.interval = interval
         head = interval * Int64(max(1, burst) - 1)
+        // What leaves early does not hold up those behind it.
+        self.longest = min(longest, interval * Int64(bound + 1))
         self.bound = bound
     }
 
@@ -37,8 +42,7 @@ struct RefusalPacer<Element> {
     mutating func add(_ element: Element, now: Int64) {
         var due = max(now, through - head)
         if due > now { due = (due + Self.tick - 1) / Self.tick * Self.tick }
-        // What leaves early does not hold up those behind it.
-        through = min(max(through, now) + interval, now + head + interval * Int64(bound + 1))
+        through = min(max(through, now) + interval, now + head + longest)
         held.append((element, due))
     }
 

@@ -6,8 +6,12 @@ import Testing
 struct RefusalPacerTests {
     private static let millisecond: Int64 = 1_000_000
 
-    private func pacer(every interval: Int64 = 10, burst: Int = 2, bound: Int = 100) -> RefusalPacer<Int> {
-        RefusalPacer(interval: interval * Self.millisecond, burst: burst, bound: bound)
+    private func pacer(
+        every interval: Int64 = 10, burst: Int = 2, longest: Int64 = 60_000, bound: Int = 100
+    ) -> RefusalPacer<Int> {
+        RefusalPacer(
+            interval: interval * Self.millisecond, burst: burst, longest: longest * Self.millisecond, bound: bound
+        )
     }
 
     /// What leaves until a time, in milliseconds.
@@ -56,6 +60,17 @@ struct RefusalPacerTests {
         #expect(pacer.count == 2)
         pacer.add(50, now: 0)
         #expect(due(&pacer, at: 40) == [48, 49, 50])
+    }
+
+    @Test("holds none for longer than it may: a crowd that is too large for the pace leaves faster")
+    func longest() {
+        var pacer = pacer(burst: 1, longest: 40)
+        for number in 0..<50 { pacer.add(number, now: 0) }
+        #expect(due(&pacer, at: 30) == [0, 1, 2, 3])
+        #expect(due(&pacer, at: 40) == Array(4..<50))
+        for number in 50..<52 { pacer.add(number, now: 40 * Self.millisecond) }
+        #expect(due(&pacer, at: 40) == [50])
+        #expect(pacer.next == 50 * Self.millisecond)
     }
 
     @Test("holds no more than it may: the oldest leaves early")
