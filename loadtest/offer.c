@@ -4,10 +4,12 @@
 //
 // REQUESTS holds prepared HTTP requests, each after a line with its length in bytes; they are sent in turn. A call starts
 // when the rate says so. It takes a connection that is at rest, opens one if there are fewer than CONNECTIONS, and waits
-// for one else (with `close`, each call opens its own and ends it); its latency counts from when it was to start, so waiting is never hidden. A call that is not answered
-// within PATIENCE seconds of its start is given up, and so are, when the SECONDS are over, those that no connection was
-// free for: the load ends then. What came of the calls is printed as one line of JSON; LOG gets a
-// line a call: milliseconds from the beginning to its start, milliseconds to its answer, and its class.
+// for one else (with `close`, each call opens its own and ends it); its latency counts from when it was to start, so waiting
+// is never hidden. A call that no connection is free for within PATIENCE seconds of its start is given up, one that is not
+// answered within as many of when it got a connection too, and that closes the connection: so do the clients of the SDKs
+// (the timeout of httpx). When the SECONDS are over, those that still wait for a connection are given up: the load ends
+// then. What came of the calls is printed as one line of JSON; LOG gets a line a call: milliseconds from the beginning to
+// its start, milliseconds to its answer, and its class.
 //
 // One thread, one epoll: the generator stands beside what it measures, on the same processors, so it has to be cheap.
 
@@ -35,6 +37,8 @@ typedef struct {
     int socket;
     State state;
     Call call;
+    // When the call got the connection.
+    int64_t since;
     size_t sent;
     char *answer;
     size_t count, room;
@@ -181,6 +185,7 @@ static int dispatch(Call call) {
         fresh = 1;
     } else return 0;
     connection->call = call;
+    connection->since = now();
     stamp(&requests[call.request]);
     connection->sent = connection->count = connection->end = 0;
     if (++busy_count > most_busy) most_busy = busy_count;
@@ -321,7 +326,7 @@ static void pull(Connection *connection) {
 static void give_up(int64_t at) {
     for (int i = 0; i < connection_count; i++)
         if ((connections[i].state == BUSY || connections[i].state == CONNECTING)
-            && at - connections[i].call.start > patience)
+            && at - connections[i].since > patience)
             fail(&connections[i], FAILED_TIMEOUT);
     while (waiting_count && at - waiting[waiting_first].start > patience) {
         count(&waiting[waiting_first], FAILED_TIMEOUT, at);
