@@ -99,11 +99,13 @@ package struct JSONNode: Sendable {
         return JSONNode(storage: storage, index: child)
     }
 
-    /// The value's text as it was sent, blanks included.
-    package var raw: RawJSON {
-        let isString = entry.kind == .string
-        return RawJSON(Array(storage.bytes[isString ? range.lowerBound - 1..<range.upperBound + 1 : range]))
+    /// Where the value's text is among the document's bytes, the quotes of a string included.
+    package var extent: Range<Int> {
+        entry.kind == .string ? range.lowerBound - 1..<range.upperBound + 1 : range
     }
+
+    /// The value's text as it was sent, blanks included.
+    package var raw: RawJSON { RawJSON(Array(storage.bytes[extent])) }
 
     /// Compares as bytes: `==` on texts would also find other spellings of the same characters.
     private func isName(_ entry: JSONEntry, _ name: Span<UInt8>) -> Bool {

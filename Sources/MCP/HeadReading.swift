@@ -12,6 +12,8 @@ struct HeadReading: Sendable {
     let form: AnswerForm?
     /// Whether the client takes a stream.
     let canStream: Bool
+    /// The message that came with this head last, where it may come again.
+    let message: RepeatedMessage?
 
     init(_ request: HTTPRequest) {
         version = RoutingHeader(.mcpProtocolVersion, of: request)
@@ -22,6 +24,7 @@ struct HeadReading: Sendable {
         let accepted = request.headers.all(.accept)
         form = MediaType.answerForm(accepting: accepted)
         canStream = MediaType.acceptsStream(accepted)
+        message = RepeatedMessage(version: version, method: method)
     }
 }
 

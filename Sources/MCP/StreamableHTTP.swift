@@ -33,6 +33,9 @@ extension MCPServer {
     }
 
     private func planMessage(_ reading: inout Reading) throws(ProtocolError) -> Plan<P> {
+        if let message = reading.head.message, message.read(&reading) {
+            return plan(try action(for: reading.message, in: era(.stateless), reading), reading)
+        }
         try reading.climb(Classification.rungs)
         let era = era(reading.era ?? .handshake)
         if era.name == .stateless, reading.message?.isRequest == false {
@@ -40,6 +43,7 @@ extension MCPServer {
         }
         try reading.climb(era.rungs)
         if let batch = reading.batch { return planBatch(batch, reading) }
+        reading.head.message?.keep(reading)
         return plan(try action(for: reading.message, in: era, reading), reading)
     }
 
