@@ -1,10 +1,16 @@
 """What is called: tools with arguments of their kind at random, methods of the protocol, and HTTP requests of them."""
 
+import itertools
 import json
 import random
 import re
 
 COUNT = 4000
+# Tasks that calls are made of: all there are, as a rule. pgbench draws from all too, and those that the one reads may not be
+# those that the other has written comments to.
+TASKS = 100_000
+# What is asked of a list, in turn, so that a dozen calls are as dear as thousands.
+FILTERS = ({}, {"status": "open"}, {}, {"status": "in_progress"}, {}, {"status": "done"})
 CLIENT = {"name": "loadtest", "version": "1"}
 TOOLS = (
     "getTaskDetails", "listWorkspaceTasks", "searchWorkspaceTasks", "listTaskComments", "workspaceSummary",
@@ -21,12 +27,13 @@ class Calls:
         # Words of one letter prove nothing about a customer, so the check refuses names that have no others.
         self.random = random.Random(1042)
         self.workspace = workspace
+        self.filters, self.terms = itertools.cycle(FILTERS), itertools.count()
         self.tasks = service.sql(
             f"""
             SELECT t.number, c.display_name, coalesce(c.phone, ''), t.title, t.status
             FROM tasks AS t JOIN contacts AS c ON c.workspace_id = t.workspace_id AND c.id = t.customer_id
             WHERE t.workspace_id = '{workspace.key}' AND t.deleted_at IS NULL AND c.display_name !~ '(^| ).( |$)'
-            ORDER BY hashint8(t.number) LIMIT {COUNT}
+            ORDER BY hashint8(t.number) LIMIT {TASKS}
             """,
             workspace=workspace,
         )
@@ -39,11 +46,12 @@ class Calls:
         if call == "listTaskComments":
             return {"taskNumber": int(number)}
         if call == "listWorkspaceTasks":
-            return self.random.choice([{}, {"status": self.random.choice(["open", "in_progress", "done"])}])
+            return next(self.filters)
         if call == "searchWorkspaceTasks":
             digits = "".join(letter for letter in phone if letter.isdigit())[-7:]
             terms = [customer, customer.split()[-1], number, " ".join(title.split()[:2])]
-            return {"query": self.random.choice(terms + ([digits] if len(digits) == 7 else []))}
+            terms += [digits] if len(digits) == 7 else []
+            return {"query": terms[next(self.terms) % len(terms)]}
         if call == "addCustomerComment":
             return {
                 "taskNumber": int(number),
